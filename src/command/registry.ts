@@ -1,0 +1,4 @@
+import type { Command } from "../machine/program.ts";
+
+/** Every simulated program. Explicit on purpose: what is not here does not exist (exit 127). */
+export const COMMANDS: readonly Command[] = [];
