@@ -1,35 +1,41 @@
+import type { Errno } from "../base/errno.ts";
 import type { Family, HookName, HookState, TableName } from "./hooks.ts";
 import type { Packet } from "./packet.ts";
 
 /**
  * A match or a target: everything about it, in its own file. Parsing, checking, printing (-L), saving (-S,
  * iptables-save), `-j X -h`, completion and the reference table all come from this declaration. Shared code
- * never names an extension: it goes through the registry.
+ * never names an extension: it goes through registry.ts.
  *
- * `D` is the extension's own data: what its options say about one rule.
+ * `D` is the extension's own data: what its options say about one rule. It is filled while the rule is parsed
+ * and never changes after that.
  */
 export interface Extension<D> {
   readonly kind: "match" | "target";
   /** As after -m or -j: "tcp", "conntrack", "LOG". */
   readonly name: string;
   readonly families: readonly Family[];
-  /** One line for the reference table. */
-  readonly summary: string;
-  /** Where it may stand; absent: anywhere. */
+  /** Where the kernel lets it stand (xt_check_match, xt_check_target); absent: anywhere. */
   readonly tables?: readonly TableName[];
   readonly hooks?: readonly HookName[];
-  /** -p that it needs ("tcp"); absent: any. A match named like a protocol is loaded by -p by itself. */
-  readonly protocols?: readonly string[];
+  /** -p (not inverted) that the kernel asks for; absent: any. */
+  readonly protocols?: readonly number[];
+  /** "-p" words that load this match by themselves when one of its options is used ("tcp"). */
+  readonly impliedBy?: number;
   readonly options: readonly Option<D>[];
+  /** The text that `-m NAME -h` adds, to the letter. The one-line summary and each option's words, for
+   *  completion and the reference, are read from here. */
+  readonly help: string;
   /** The data of a rule that names the extension and gives no option. */
   initial(): D;
-  /** After all options: what is missing or contradictory. Throws UsageError. */
-  check?(data: D, rule: RuleContext): void;
-  /** The text behind "NAME match options:" / "NAME target options:" in -h. Made from `options` when absent. */
-  help?: string;
+  /** After all options, in user space: what is missing or contradictory. Throws UsageError. `given` holds
+   *  the names of the options that were used. */
+  check?(data: D, given: ReadonlySet<string>, rule: RuleContext): void;
+  /** What the kernel's checkentry says to the finished rule, beyond table, hook and protocol. */
+  refuse?(data: D, rule: RuleContext): Errno | undefined;
   /** As `iptables -L` shows it ("tcp dpt:80", "state NEW"); `numeric` is -n. "" for nothing. */
-  print(data: D, numeric: boolean): string;
-  /** As iptables-save writes it, without "-m name": "--dport 80". "" for nothing. */
+  print(data: D, numeric: boolean, rule: RuleContext): string;
+  /** As iptables-save writes it, behind "-m name": "--dport 80". "" for nothing. */
   save(data: D): string;
   /** The rule needs connection tracking to run in its namespace (nf_ct_netns_get). */
   readonly needsConntrack?: boolean;
@@ -37,14 +43,30 @@ export interface Extension<D> {
 
 export interface Match<D = unknown> extends Extension<D> {
   readonly kind: "match";
-  /** A function that judges packets for this data; made once a rule, so that constants are closed over. It
-   *  allocates nothing. State that lives with the rule (limit's credit) lives in the closure or in `data`. */
-  judge(data: D, rule: RuleContext): (pkt: Packet, state: HookState) => boolean;
+  /** A function that judges packets for this data; made once a rule, so that constants are closed over and
+   *  state that lives with the rule (limit's credit) has a home. It allocates nothing. */
+  judge(data: D, rule: RuleContext): Judge;
   /** True when the same headers always give the same answer: such a match may be asked ahead of its turn,
    *  or compiled. */
   readonly stateless: boolean;
+  /** True when it holds for every packet (comment). */
+  readonly always?: boolean;
+  /** All that it asks of the ports, when ports are all that it asks: the compiled form then needs no judge. */
+  ports?(data: D): readonly PortCondition[] | undefined;
   /** Which of its conditions fails for this packet, in words ("dport 22 is not 80"), for the walk. */
   explain?(data: D, pkt: Packet, state: HookState): string | undefined;
+}
+
+/** May set `state.hotdrop`, which drops the packet whatever the rule says (xt_action_param.hotdrop). */
+export type Judge = (pkt: Packet, state: HookState) => boolean;
+
+/** A condition on TCP, UDP, SCTP, DCCP or UDP-Lite ports of an unfragmented packet or first fragment; all
+ *  conditions of a match hold together. */
+export interface PortCondition {
+  readonly field: "sport" | "dport" | "either";
+  /** Inclusive ranges, any of which will do. */
+  readonly ranges: readonly (readonly [number, number])[];
+  readonly inverted: boolean;
 }
 
 /** What a target does: a verdict ends the table, CONTINUE goes to the next rule. */
@@ -58,8 +80,11 @@ export interface Target<D = unknown> extends Extension<D> {
   readonly kind: "target";
   /** True when it always ends the table (DROP, REJECT, SNAT …). */
   readonly terminating: boolean;
-  apply(data: D, rule: RuleContext): (pkt: Packet, state: HookState) => number;
+  apply(data: D, rule: RuleContext): Apply;
 }
+
+/** Answers TARGET_* . */
+export type Apply = (pkt: Packet, state: HookState) => number;
 
 /** What an extension may know of the rule it stands in. */
 export interface RuleContext {
@@ -77,21 +102,44 @@ export interface Option<D> {
   readonly name: string;
   /** Other spellings: "destination-port". */
   readonly aliases?: readonly string[];
-  /** Placeholder of its argument in -h ("port[:port]"); absent: it takes none. */
+  /** Placeholder of its argument ("port[:port]"); absent: it takes none. */
   readonly arg?: string;
   /** May be preceded by "!". */
   readonly invertible?: boolean;
-  /** May be given more than once. */
-  readonly repeatable?: boolean;
-  readonly summary: string;
-  /** Must be given (xtables: "option \"--x\" must be specified"). */
+  /** May be given more than once; a text: it may not, and this is what the tool says. */
+  readonly repeatable?: boolean | string;
+  /** Must be given. */
   readonly required?: boolean;
-  /** Options that must not stand beside it. */
+  /** Options that must not stand beside it, and options that must. */
   readonly excludes?: readonly string[];
-  /** Takes the argument into `data`. Throws UsageError with the real tool's words. */
-  parse(data: D, value: string, inverted: boolean, rule: RuleContext): void;
+  readonly requires?: readonly string[];
   /** Values to offer in completion. */
   readonly values?: readonly string[];
+  /** Takes the argument ("" without one) into `data`; argument.ts has the usual types. Throws UsageError with
+   *  the real tool's words. */
+  parse(data: D, value: string, use: OptionUse): void;
+}
+
+/** The circumstances of one use of an option. */
+export interface OptionUse {
+  /** Names for messages: "ttl", "ttl-eq". */
+  readonly extension: string;
+  readonly option: string;
+  readonly inverted: boolean;
+  readonly rule: RuleContext;
+  /** What the option next to it on the command line would be: a word that is taken as a second argument when
+   *  it is called (--tcp-flags mask comp). */
+  following(): string | undefined;
+}
+
+/** Declares a match; the data's type is checked here and hidden behind `Match`. */
+export function match<D>(declaration: Omit<Match<D>, "kind">): Match {
+  return { ...declaration, kind: "match" } as unknown as Match;
+}
+
+/** Declares a target. */
+export function target<D>(declaration: Omit<Target<D>, "kind">): Target {
+  return { ...declaration, kind: "target" } as unknown as Target;
 }
 
 /** A mistake in what the user typed: the message as the real iptables prints it behind its name and version,

@@ -1,4 +1,4 @@
-import type { Match, Target } from "./extension.ts";
+import type { Apply, Judge, Match, RuleContext, Target } from "./extension.ts";
 import type { Chain } from "./table.ts";
 
 /** An interface name condition: exact, or a prefix when `wildcard` ("eth+"). */
@@ -22,15 +22,40 @@ export interface AddressMatch6 {
   readonly inverted: boolean;
 }
 
-/** An extension with the data that one rule gave it. */
-export interface BoundMatch {
+/** A match with the data that one rule gave it. */
+export class BoundMatch {
   readonly match: Match;
   readonly data: unknown;
+  private made: Judge | null = null;
+
+  constructor(match: Match, data: unknown) {
+    this.match = match;
+    this.data = data;
+  }
+
+  /** The function that judges packets: made when first asked for, and kept as long as the rule lives, since
+   *  it may hold state (limit's credit). */
+  judge(rule: RuleContext): Judge {
+    this.made ??= this.match.judge(this.data, rule);
+    return this.made;
+  }
 }
 
-export interface BoundTarget {
+/** A target with the data that one rule gave it. */
+export class BoundTarget {
   readonly target: Target;
   readonly data: unknown;
+  private made: Apply | null = null;
+
+  constructor(target: Target, data: unknown) {
+    this.target = target;
+    this.data = data;
+  }
+
+  apply(rule: RuleContext): Apply {
+    this.made ??= this.target.apply(this.data, rule);
+    return this.made;
+  }
 }
 
 export type Action =
