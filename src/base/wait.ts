@@ -1,3 +1,6 @@
+/** The answer of a read, write, accept … that would have to wait (EAGAIN). */
+export const AGAIN = Symbol("EAGAIN");
+
 /**
  * Something to wait for: a pipe that becomes readable, a socket, a child's end. Waiters are woken all at
  * once, in the order they came, and look again for themselves, as in the kernel's wait queues (wake_up_all):
