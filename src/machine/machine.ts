@@ -1,24 +1,71 @@
-import type { Clock, Nanoseconds, Timer } from "../base/clock.ts";
+import type { Nanoseconds, Timer } from "../base/clock.ts";
 import { KernelError } from "../base/errno.ts";
 import { Random } from "../base/random.ts";
+import type { NetworkHost } from "../network/host.ts";
+import { type HostProfile, NetNamespace } from "../network/namespace.ts";
 import type { WalkSink } from "../walk/event.ts";
-import type { NetNamespace } from "../network/namespace.ts";
 import { EventQueue } from "./events.ts";
-import { type ExitState, Exit, Killed, type Process, type Program, type Wait } from "./process.ts";
+import { fork, type SpawnOptions, spawn } from "./exec.ts";
+import { KernelLog } from "./kernel-log.ts";
+import { Exit, type ExitState, Killed, Process, type Program, type Wait } from "./process.ts";
+import { Programs } from "./programs.ts";
 import type { Signal } from "./signal.ts";
+import { type HostSettings, makeRoot } from "./tree.ts";
+import { MountNamespace } from "./vfs.ts";
+
+export interface MachineOptions {
+  readonly seed: number;
+  /** Wall-clock time at boot, ns since 1970. */
+  readonly epoch: Nanoseconds;
+  /** The pid before the first one that is given out. */
+  readonly firstPid?: number;
+  readonly host?: HostSettings;
+  /** The initial namespace's state. */
+  readonly profile?: HostProfile;
+}
+
+/** Something that would never have ended was stopped. */
+export interface StormReport {
+  readonly namespace: string;
+  readonly what: string;
+  readonly pid?: number;
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+}
+
+export type RunEnd = "done" | "idle" | "limit";
+
+const initProgram: Program = function* (proc) {
+  for (;;) {
+    for (const child of [...proc.children]) if (child.exit) proc.machine.reap(child);
+    yield { queues: [proc.childEvent] };
+  }
+};
 
 /**
  * One Linux box: the clock and everything that waits on it. Three kinds of work, in this order: timers that
  * are due, packets between devices (softirq), processes that can run. When none is left, the clock jumps to
  * the next timer; when there is no timer either, the machine is idle and `run` returns.
  */
-export class Machine implements Clock {
+export class Machine implements NetworkHost {
   now: Nanoseconds = 0;
   readonly epoch: Nanoseconds;
   readonly random: Random;
   walk: WalkSink | null = null;
   readonly processes = new Map<number, Process>();
-  readonly namespaces = new Map<string, NetNamespace>();
+  /** What `/usr/bin` and `/usr/sbin` hold. */
+  readonly programs: Programs;
+  readonly log = new KernelLog();
+  /** The chance in what starting a program costs. */
+  readonly execJitter: Random;
+  readonly initialNamespace: NetNamespace;
+  readonly initialMounts: MountNamespace;
+  /** A storm or a run-away was stopped: where the engine hears of it. */
+  onStorm: ((report: StormReport) => void) | null = null;
+  private readonly namespaces = new Map<NetNamespace, number>();
+  private lastNamespaceId = 4026531840;
+  private lastMountsId = 4026531841;
+  private lastPid = 0;
   private readonly timers = new EventQueue();
   private readonly runQueue: Process[] = [];
   private runHead = 0;
@@ -28,9 +75,110 @@ export class Machine implements Clock {
   /** The process whose code runs now. */
   current: Process | null = null;
 
-  constructor(options: { seed: number; epoch: Nanoseconds }) {
+  constructor(options: MachineOptions) {
     this.random = new Random(options.seed);
+    this.execJitter = this.random.fork("exec");
     this.epoch = options.epoch;
+    this.initialNamespace = new NetNamespace(this, this.lastNamespaceId, "host", {
+      initial: options.profile ?? "ubuntu",
+    });
+    this.namespaces.set(this.initialNamespace, 1);
+    const root = makeRoot(this, options.host ?? {});
+    this.initialMounts = new MountNamespace(this.lastMountsId, root.directory);
+    this.programs = new Programs(root.bin, root.sbin, this.epoch);
+    this.lastPid = options.firstPid ?? 0;
+    // init: it waits for ever and takes in orphans.
+    const init = new Process(this, 1, null, this.initialNamespace, this.initialMounts);
+    init.argv = ["/sbin/init"];
+    init.env = new Map();
+    this.init = init;
+    this.start(init, initProgram);
+    this.lastPid = Math.max(1, options.firstPid ?? 1);
+  }
+
+  hostname = "host";
+
+  /** The pid given out last. */
+  get newestPid(): number {
+    return this.lastPid;
+  }
+
+  /** Process 1. */
+  readonly init: Process;
+
+  nextPid(): number {
+    do {
+      this.lastPid = this.lastPid >= 32767 ? 300 : this.lastPid + 1;
+    } while (this.processes.has(this.lastPid));
+    return this.lastPid;
+  }
+
+  /** fork and execvp (exec.ts). */
+  spawn(parent: Process, argv: readonly string[], options?: SpawnOptions): Process {
+    return spawn(parent, argv, options);
+  }
+
+  /** fork: the child runs `program` (exec.ts). */
+  fork(parent: Process, program: Program, options?: SpawnOptions): Process {
+    return fork(parent, program, options);
+  }
+
+  /** kill(-pgid): every process of the group. */
+  signalGroup(pgid: number, signal: Signal): boolean {
+    let found = false;
+    for (const proc of [...this.processes.values()]) {
+      if (proc.pgid !== pgid || proc.exit || proc === this.init) continue;
+      found = true;
+      proc.signal(signal);
+    }
+    return found;
+  }
+
+  // ── namespaces ───────────────────────────────────────────────────────────────────────────────────────
+
+  /** A new network namespace, held by nobody yet: name it or enter it. */
+  createNamespace(name: string): NetNamespace {
+    this.lastNamespaceId += 71;
+    const net = new NetNamespace(this, this.lastNamespaceId, name);
+    this.namespaces.set(net, 0);
+    return net;
+  }
+
+  /** One more process or name holds the namespace. */
+  holdNamespace(net: NetNamespace): void {
+    this.namespaces.set(net, (this.namespaces.get(net) ?? 0) + 1);
+  }
+
+  /** One less; the last one ends the namespace with its devices. */
+  releaseNamespace(net: NetNamespace): void {
+    const holders = (this.namespaces.get(net) ?? 1) - 1;
+    this.namespaces.set(net, holders);
+    if (holders > 0 || net === this.initialNamespace) return;
+    this.namespaces.delete(net);
+    net.close();
+  }
+
+  allNamespaces(): Iterable<NetNamespace> {
+    return this.namespaces.keys();
+  }
+
+  nextMountsId(): number {
+    return ++this.lastMountsId;
+  }
+
+  // ── the kernel's voice ───────────────────────────────────────────────────────────────────────────────
+
+  printk(level: number, line: string): void {
+    this.log.append(level, line, this.now);
+  }
+
+  reportStorm(ns: NetNamespace, what: string): void {
+    this.onStorm?.({ namespace: ns.name, what });
+  }
+
+  /** A program that ran on without ever waiting was stopped. */
+  reportRunaway(proc: Process, what: string, file?: string, line?: number): void {
+    this.onStorm?.({ namespace: proc.net.name, what, pid: proc.pid, file, line });
   }
 
   at(time: Nanoseconds, run: () => void): Timer {
@@ -129,7 +277,12 @@ export class Machine implements Clock {
 
   /** A fault of a program (not of the user's): said, never hidden. */
   private crash(proc: Process, error: unknown): void {
-    const what = error instanceof KernelError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const what =
+      error instanceof KernelError
+        ? error.message
+        : error instanceof Error
+          ? (error.stack ?? error.message)
+          : String(error);
     try {
       proc.err(`${proc.name}: internal error: ${what}\n`);
     } catch {
@@ -156,6 +309,7 @@ export class Machine implements Clock {
     proc.exit = exit;
     proc.running = null;
     for (const [n] of [...proc.fds]) proc.closeFd(n);
+    this.releaseNamespace(proc.net);
     const init = this.processes.get(1) ?? null;
     for (const child of proc.children) {
       child.parent = init;
@@ -171,11 +325,26 @@ export class Machine implements Clock {
 
   /** The parent has taken note: the pid is free. */
   reap(proc: Process): void {
+    if (this.processes.get(proc.pid) !== proc) return;
     this.processes.delete(proc.pid);
     proc.parent?.children.delete(proc);
   }
 
   // ── the loop ─────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Works until `until` says so ("done"), nothing is left to do ("idle": every process waits for what can
+   * never come), or the clock would pass `limit`.
+   */
+  run(options: { until?: () => boolean; limit?: Nanoseconds } = {}): RunEnd {
+    const limit = options.limit ?? Number.POSITIVE_INFINITY;
+    const { until } = options;
+    for (;;) {
+      if (until?.()) return "done";
+      if (this.now >= limit) return "limit";
+      if (!this.turn(limit)) return this.timers.nextTime > limit && this.timers.size > 0 ? "limit" : "idle";
+    }
+  }
 
   /** Does one piece of work. False when there is nothing left to do at all. `limit`: the clock stops there. */
   turn(limit: Nanoseconds = Number.POSITIVE_INFINITY): boolean {
@@ -202,7 +371,11 @@ export class Machine implements Clock {
       this.step(proc);
       return true;
     }
-    if (due === Number.POSITIVE_INFINITY || due > limit) return false;
+    if (due === Number.POSITIVE_INFINITY) return false;
+    if (due > limit) {
+      this.now = Math.max(this.now, limit);
+      return false;
+    }
     this.now = due;
     return true;
   }

@@ -5,7 +5,8 @@ import { WaitQueue } from "../base/wait.ts";
 import type { NetNamespace } from "../network/namespace.ts";
 import { AGAIN, type OpenFile } from "./file.ts";
 import type { Machine } from "./machine.ts";
-import { Interrupted, type Signal, SIGNALS } from "./signal.ts";
+import { Interrupted, SIGNALS, type Signal } from "./signal.ts";
+import type { Tty } from "./tty.ts";
 import type { MountNamespace } from "./vfs.ts";
 
 /**
@@ -61,6 +62,12 @@ export class Process {
   exit: ExitState | null = null;
   readonly exited = new WaitQueue();
   stopped = false;
+  /** The signal that stopped it, for `jobs` and wait. */
+  stopSignal: Signal | null = null;
+  /** The controlling terminal. */
+  tty: Tty | null = null;
+  /** The file that it runs (/proc/PID/exe). */
+  path = "";
   /** Woken when it stops or goes on. */
   readonly stateChange = new WaitQueue();
   readonly startTime: Nanoseconds;
@@ -75,7 +82,13 @@ export class Process {
   runnable = false;
   resumeValue = -1;
 
-  constructor(machine: Machine, pid: number, parent: Process | null, net: NetNamespace, mounts: MountNamespace) {
+  constructor(
+    machine: Machine,
+    pid: number,
+    parent: Process | null,
+    net: NetNamespace,
+    mounts: MountNamespace,
+  ) {
     this.machine = machine;
     this.pid = pid;
     this.parent = parent;
@@ -84,11 +97,20 @@ export class Process {
     this.startTime = machine.now;
     this.pgid = parent?.pgid ?? pid;
     this.sid = parent?.sid ?? pid;
+    this.path = parent?.path ?? "";
     this.argv = parent ? [...parent.argv] : [];
     this.env = new Map(parent?.env);
     this.cwd = parent?.cwd ?? "/";
     this.uid = parent?.uid ?? 0;
     this.command = parent?.command ?? 0;
+  }
+
+  /** setns(2) and unshare(2): goes into another network namespace. */
+  enter(net: NetNamespace): void {
+    const old = this.net;
+    this.machine.holdNamespace(net);
+    this.net = net;
+    this.machine.releaseNamespace(old);
   }
 
   /** argv[0] without its folder: what ps shows and messages begin with. */
@@ -244,6 +266,7 @@ export class Process {
     }
     if (signal === "STOP" || signal === "TSTP" || signal === "TTIN" || signal === "TTOU") {
       this.stopped = true;
+      this.stopSignal = signal;
       this.stateChange.wake();
       this.parent?.childEvent.wake();
       return;

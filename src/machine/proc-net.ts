@@ -1,0 +1,53 @@
+import type { NetNamespace } from "../network/namespace.ts";
+import { type DirectoryInode, LiveDirectory, TextFile } from "./inode.ts";
+
+/** Makers of /proc/net's files; a room above adds its own with `addProcNet` (conntrack, tcp, udp …). */
+const makers = new Map<string, (net: NetNamespace) => string>([["dev", deviceTable]]);
+
+/** Adds /proc/net/NAME ("nf_conntrack", "stat/nf_conntrack" …). */
+export function addProcNet(name: string, make: (net: NetNamespace) => string): void {
+  makers.set(name, make);
+}
+
+export function netDirectory(net: () => NetNamespace): DirectoryInode {
+  return new LiveDirectory(
+    (name) => {
+      const make = makers.get(name);
+      return make ? new TextFile(() => make(net())) : undefined;
+    },
+    () => [...makers.keys()].sort(),
+  );
+}
+
+/** dev_seq_show (net/core/net-procfs.c). */
+function deviceTable(net: NetNamespace): string {
+  let table =
+    "Inter-|   Receive                                                |  Transmit\n" +
+    " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n";
+  for (const dev of net.links.list()) {
+    const s = dev.stats;
+    const receive = [
+      [s.rxBytes, 7],
+      [s.rxPackets, 7],
+      [s.rxErrors, 4],
+      [s.rxDropped, 4],
+      [0, 4],
+      [0, 5],
+      [0, 10],
+      [s.multicast, 9],
+    ];
+    const transmit = [
+      [s.txBytes, 8],
+      [s.txPackets, 7],
+      [s.txErrors, 4],
+      [s.txDropped, 4],
+      [0, 4],
+      [s.collisions, 5],
+      [0, 7],
+      [0, 10],
+    ];
+    const columns = [...receive, ...transmit].map(([n, width]) => String(n).padStart(width)).join(" ");
+    table += `${dev.name.padStart(6)}: ${columns}\n`;
+  }
+  return table;
+}
