@@ -99,7 +99,13 @@ export const walkEventSchema = v.variant("kind", [
     bytes: optional(text),
   }),
   /** The frame left through a device (dev_queue_xmit). `bytes` is the whole frame, hex. */
-  step("transmit", { ...packet, dev: text, srcMac: optional(text), dstMac: optional(text), bytes: optional(text) }),
+  step("transmit", {
+    ...packet,
+    dev: text,
+    srcMac: optional(text),
+    dstMac: optional(text),
+    bytes: optional(text),
+  }),
   /** The frame came in on a device (netif_receive_skb). */
   step("receive", { ...packet, dev: text, headers: headersSchema, bytes: optional(text) }),
   /** What a bridge did with the frame: "forward" (one port), "flood", "local" (up the bridge device). */
@@ -133,10 +139,22 @@ export const walkEventSchema = v.variant("kind", [
     asked: number,
   }),
   /** Conntrack looked the packet up. `entry` is the line of `conntrack -L`. `isNew`: made by this packet. */
-  step("conntrack", { ...packet, state: text, isNew: optional(v.boolean()), direction: optional(text), entry: optional(text) }),
+  step("conntrack", {
+    ...packet,
+    state: text,
+    isNew: optional(v.boolean()),
+    direction: optional(text),
+    entry: optional(text),
+  }),
   /** The packet's addresses were translated: "src" or "dst"; "192.168.0.2:4000" or an address alone.
    *  `reply`: by the connection's entry, the nat table was not consulted. */
-  step("nat", { ...packet, manip: v.picklist(["src", "dst"]), from: text, to: text, reply: optional(v.boolean()) }),
+  step("nat", {
+    ...packet,
+    manip: v.picklist(["src", "dst"]),
+    from: text,
+    to: text,
+    reply: optional(v.boolean()),
+  }),
   /** A field was rewritten in place: "ttl", "mark", "tos", "mss". */
   step("change", { ...packet, field: text, from: text, to: text, by: text }),
   /** A routing decision. `result`: "local", "forward", "output", "broadcast", "multicast", or what failed:
@@ -152,13 +170,25 @@ export const walkEventSchema = v.variant("kind", [
     route: optional(text),
   }),
   /** The reverse path check of fib_validate_source. `mode` 1 strict, 2 loose. */
-  step("rpfilter", { ...packet, ok: v.boolean(), mode: number, dev: text, src: text, wouldUse: optional(text) }),
+  step("rpfilter", {
+    ...packet,
+    ok: v.boolean(),
+    mode: number,
+    dev: text,
+    src: text,
+    wouldUse: optional(text),
+  }),
   /** Handed to a socket or to a protocol of the kernel: "socket", "icmp", "arp", "tcp". */
   step("deliver", { ...packet, to: text, process: optional(text), port: optional(number) }),
   /** A line that the packet caused in the kernel log. */
   step("log", { ...packet, line: text }),
   /** The packet's end. `reason` is the kernel's name (enum skb_drop_reason without its prefix). `where`: "hook PREROUTING", "device veth0", … */
-  step("drop", { ...packet, reason: text, where: text, facts: optional(v.record(v.string(), v.union([text, number, v.boolean()]))) }),
+  step("drop", {
+    ...packet,
+    reason: text,
+    where: text,
+    facts: optional(v.record(v.string(), v.union([text, number, v.boolean()]))),
+  }),
   /** The packet's end without fault: "delivered", "consumed", "stolen by REJECT", "queued". */
   step("end", { ...packet, how: text }),
   /** The packet met something that the engine does not model. Its walk stops being the kernel's here. */

@@ -1,0 +1,31 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import type { WalkEvent } from "../walk/event.ts";
+
+/** Writes walk events, one JSON object a line. "-" is standard output. */
+export class EventFile {
+  private readonly fd: number;
+  private pending: string[] = [];
+  private size = 0;
+
+  constructor(path: string) {
+    this.fd = path === "-" ? 1 : openSync(path, "w");
+  }
+
+  add(event: WalkEvent): void {
+    const line = JSON.stringify(event);
+    this.pending.push(line);
+    this.size += line.length;
+    if (this.size > 65536) this.flush();
+  }
+
+  private flush(): void {
+    if (this.pending.length > 0) writeSync(this.fd, `${this.pending.join("\n")}\n`);
+    this.pending = [];
+    this.size = 0;
+  }
+
+  close(): void {
+    this.flush();
+    if (this.fd !== 1) closeSync(this.fd);
+  }
+}

@@ -1,0 +1,59 @@
+// The command line. Verbs are loaded when used, so that `--version` and `--help` start at once.
+const VERBS: Record<string, () => Promise<{ main(args: readonly string[]): Promise<number> }>> = {
+  run: () => import("./run.ts"),
+  walk: () => import("./walk.ts"),
+  shell: () => import("./shell.ts"),
+  schema: () => import("./schema.ts"),
+};
+
+const HELP = `packetwalk – a virtual networking lab: type Linux commands, see every packet's walk
+
+Usage
+  packetwalk walk  [options] FILE [ARGS…]   run a lab script; under each command, each packet's walk
+  packetwalk run   [options] FILE [ARGS…]   run it; print just what bash would print on a Linux host
+  packetwalk shell [options] [FILE]         a terminal on the lab, after the script
+  packetwalk schema                         the JSON Schema of walk events
+
+Options
+  --seed N            what chance decides (MAC addresses, ports, sequence numbers) follows from it   [1]
+  --profile NAME      the host before the script: ubuntu (forwards, rp_filter=2, Docker's bridge
+                      filtering) or kernel (bare defaults)                                           [ubuntu]
+  --time-limit SPAN   simulated time after which a foreground command that does not end is
+                      interrupted as by Ctrl-C: 30s, 5m, 1h                                          [60s]
+  --events FILE       write every walk event, one JSON object a line ("-": standard output)
+  --pcap DIR          write one capture a device, DIR/NAMESPACE-DEVICE.pcapng
+  --verbose           walk: unfold every table, every rule asked, every ARP
+  --color, --no-color colours (default: on a terminal)
+  -h, --help          this text
+  -v, --version       the version
+
+Try: packetwalk walk examples/virtual-router/story.sh
+`;
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [verb, ...rest] = argv;
+  if (verb === undefined || verb === "-h" || verb === "--help" || verb === "help") {
+    process.stdout.write(HELP);
+    return verb === undefined ? 2 : 0;
+  }
+  if (verb === "-v" || verb === "--version") {
+    process.stdout.write(`packetwalk ${(await import("./version.ts")).VERSION}\n`);
+    return 0;
+  }
+  const load = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
+  if (!load) {
+    process.stderr.write(
+      `packetwalk: there is no verb "${verb}". Verbs: ${Object.keys(VERBS).join(", ")}. See packetwalk --help.\n`,
+    );
+    return 2;
+  }
+  return (await load()).main(rest);
+}
+
+// A reader that went away (`packetwalk … | head`) ends the run without a fuss.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(141);
+  throw error;
+});
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,100 @@
+import { existsSync, statSync } from "node:fs";
+import { cac } from "cac";
+import type { Nanoseconds } from "../base/clock.ts";
+import type { Profile } from "../engine/engine.ts";
+
+export interface RunOptions {
+  seed: number;
+  profile: Profile;
+  timeLimit: Nanoseconds;
+  events: string | undefined;
+  pcap: string | undefined;
+  verbose: boolean;
+  color: boolean | undefined;
+  /** The script, and what it is given as $1 … */
+  file: string | undefined;
+  args: string[];
+}
+
+/** A mistake on the command line: one line for the person, exit status 2. */
+export class CommandLineError extends Error {}
+
+const WITH_VALUE = new Set(["--seed", "--profile", "--time-limit", "--events", "--pcap"]);
+
+/** Reads a verb's words. All before FILE is ours, all behind it belongs to the script. */
+export function parseOptions(verb: string, words: readonly string[]): RunOptions {
+  const split = firstPositional(words);
+  const cli = cac(`packetwalk ${verb}`);
+  cli
+    .command("", "")
+    .option("--seed <n>", "")
+    .option("--profile <name>", "")
+    .option("--time-limit <span>", "")
+    .option("--events <file>", "")
+    .option("--pcap <dir>", "")
+    .option("--verbose", "")
+    .option("--color", "")
+    .option("--no-color", "");
+  const ours = words.slice(0, split);
+  const { options } = cli.parse(["node", "packetwalk", ...ours.map(String)], { run: false });
+  const known = new Set(["--", "seed", "profile", "timeLimit", "events", "pcap", "verbose", "color"]);
+  for (const name of Object.keys(options)) {
+    if (!known.has(name)) throw new CommandLineError(`there is no option --${name}. See packetwalk --help.`);
+  }
+  return {
+    seed: seed(options.seed),
+    profile: profile(options.profile),
+    timeLimit: span(options.timeLimit ?? "60s"),
+    events: text(options.events, "--events"),
+    pcap: text(options.pcap, "--pcap"),
+    verbose: options.verbose === true,
+    color: ours.includes("--no-color") ? false : ours.includes("--color") ? true : undefined,
+    file: words[split],
+    args: words.slice(split + 1).map(String),
+  };
+}
+
+function firstPositional(words: readonly string[]): number {
+  let i = 0;
+  while (i < words.length && words[i].startsWith("-") && words[i] !== "-") {
+    if (words[i] === "--") return i + 1;
+    i += WITH_VALUE.has(words[i]) ? 2 : 1;
+  }
+  return i;
+}
+
+function seed(value: unknown): number {
+  if (value === undefined) return 1;
+  const n = Number(value);
+  if (!Number.isInteger(n) || n < 0 || n > 0xffff_ffff) {
+    throw new CommandLineError(`--seed takes a whole number from 0 to 4294967295, not "${String(value)}".`);
+  }
+  return n;
+}
+
+function profile(value: unknown): Profile {
+  if (value === undefined) return "ubuntu";
+  if (value === "ubuntu" || value === "kernel") return value;
+  throw new CommandLineError(`--profile takes ubuntu or kernel, not "${String(value)}".`);
+}
+
+/** "90", "90s", "5m", "1h" in nanoseconds. */
+function span(value: unknown): Nanoseconds {
+  const m = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(String(value));
+  if (!m || Number(m[1]) <= 0) {
+    throw new CommandLineError(`--time-limit takes a span such as 30s, 5m or 1h, not "${String(value)}".`);
+  }
+  return Number(m[1]) * { s: 1, m: 60, h: 3600 }[(m[2] ?? "s") as "s" | "m" | "h"] * 1e9;
+}
+
+function text(value: unknown, option: string): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === "string" || typeof value === "number") return String(value);
+  throw new CommandLineError(`${option} needs one value.`);
+}
+
+/** The script must be there before a lab is booted for it. */
+export function checkFile(file: string): void {
+  if (!existsSync(file)) throw new CommandLineError(`${file}: no such file.`);
+  if (statSync(file).isDirectory()) throw new CommandLineError(`${file} is a folder; name the script in it.`);
+}

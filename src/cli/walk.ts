@@ -1,0 +1,83 @@
+import pc from "picocolors";
+import type { WalkEvent } from "../walk/event.ts";
+import { LabMemory } from "../walk/memory.ts";
+import { type Palette, PLAIN, WalkPrinter } from "../walk/print.ts";
+import { type PacketStory, StoryTeller } from "../walk/story.ts";
+import { runScript } from "./run-script.ts";
+
+/** `packetwalk walk FILE`: the script's output, and under each command the walk of each packet. */
+export function main(words: readonly string[]): Promise<number> {
+  return runScript("walk", words, (options) => {
+    const color = options.color ?? pc.isColorSupported;
+    const teller = new WalkTeller(color ? coloured() : PLAIN, options.verbose, (text) =>
+      process.stdout.write(text),
+    );
+    return { onEvent: (event) => teller.take(event), onEnd: () => teller.finish() };
+  });
+}
+
+function coloured(): Palette {
+  const c = pc.createColors(true);
+  return {
+    packet: (t) => c.bold(c.cyan(t)),
+    place: c.bold,
+    quiet: c.dim,
+    changed: c.yellow,
+    died: (t) => c.bold(c.red(t)),
+    good: c.green,
+    command: c.cyan,
+  };
+}
+
+/** Prints what happened under a command when the command has ended. */
+export class WalkTeller {
+  private readonly palette: Palette;
+  private readonly stories = new StoryTeller();
+  private readonly lab = new LabMemory();
+  private readonly printer: WalkPrinter;
+  private readonly say: (text: string) => void;
+  /** Stories begun and not yet told. */
+  private waiting: PacketStory[] = [];
+  private refusals: Extract<WalkEvent, { kind: "refused" }>[] = [];
+  private lastBorn = 0;
+
+  constructor(palette: Palette, verbose: boolean, say: (text: string) => void) {
+    this.palette = palette;
+    this.say = say;
+    this.printer = new WalkPrinter({ palette, verbose }, this.lab, this.stories.packets);
+  }
+
+  take(event: WalkEvent): void {
+    this.lab.tell(event);
+    const story = this.stories.tell(event);
+    if (story && story.first > this.lastBorn) {
+      this.lastBorn = story.first;
+      this.waiting.push(story);
+    }
+    if (event.kind === "refused") this.refusals.push(event);
+    if (event.kind === "command") {
+      const text = event.text.replace(/\s*\\\n\s*/g, " ");
+      this.say(`${this.palette.quiet("$")} ${this.palette.place(text)}${event.background ? " &" : ""}\n`);
+    }
+    if (event.kind === "command-end") this.tellEnded();
+  }
+
+  /** Tells what has ended; what is still on its way waits for a later command. */
+  private tellEnded(): void {
+    const ended = this.waiting.filter((s) => s.ending.kind !== "open");
+    this.waiting = this.waiting.filter((s) => s.ending.kind === "open");
+    this.tell(ended);
+  }
+
+  finish(): void {
+    this.tell(this.waiting);
+    this.waiting = [];
+  }
+
+  private tell(stories: readonly PacketStory[]): void {
+    const lines = this.refusals.flatMap((event) => this.printer.refused(event));
+    this.refusals = [];
+    lines.push(...this.printer.print(stories));
+    if (lines.length > 0) this.say(`${lines.join("\n")}\n`);
+  }
+}

@@ -1,0 +1,81 @@
+import type { Nanoseconds } from "../base/clock.ts";
+import type { WalkEvent } from "../walk/event.ts";
+
+/** The state of the initial namespace before the lab starts. */
+export type Profile = "ubuntu" | "kernel";
+
+/** A frame on a device, for captures. Times are ns since 1970. */
+export interface CapturedFrame {
+  readonly ns: string;
+  readonly dev: string;
+  readonly direction: "in" | "out";
+  readonly time: bigint;
+  readonly bytes: Uint8Array;
+}
+
+export interface EngineOptions {
+  /** Everything that chance decides follows from it. Default 1. */
+  readonly seed?: number;
+  /** Default "ubuntu". */
+  readonly profile?: Profile;
+  /** Simulated time after which a foreground command that does not end is interrupted, as by Ctrl-C. */
+  readonly timeLimit?: Nanoseconds;
+  /** Walk events, in order. Absent: nobody listens, and nothing is recorded. */
+  readonly onEvent?: (event: WalkEvent) => void;
+  /** Each frame that a device sends or receives. */
+  readonly onFrame?: (frame: CapturedFrame) => void;
+  /** What the engine itself has to say to the person: a limit reached, a storm stopped. One line, no newline. */
+  readonly onNotice?: (line: string) => void;
+  /** "jump": waiting takes no real time. "real": it takes the time that it would (terminals). Default "jump". */
+  readonly pace?: "jump" | "real";
+}
+
+/** A terminal's size in characters. */
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** A program to run. */
+export interface Job {
+  /** "bash", "setup.sh", … */
+  readonly argv: readonly string[];
+  /** Network namespace by name; absent: the initial one. */
+  readonly ns?: string;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** A terminal on 0, 1 and 2 (then `output` gets both streams). */
+  readonly terminal?: TerminalSize;
+  /** Standard input stays open for `write`; absent: it is empty. */
+  readonly input?: boolean;
+  readonly output: (bytes: Uint8Array, stream: "stdout" | "stderr") => void;
+}
+
+/** How a job ended: as a shell would show it (128 + n for a signal). */
+export interface JobEnd {
+  readonly status: number;
+}
+
+/** A started job. */
+export interface RunningJob {
+  readonly done: Promise<JobEnd>;
+  /** Input, or keys on the terminal (Ctrl-C is \x03). */
+  write(bytes: Uint8Array): void;
+  endInput(): void;
+  /** "INT", "TERM", "KILL" … to the job. */
+  signal(name: string): void;
+  resize(size: TerminalSize): void;
+}
+
+/**
+ * The seam between what people use and what runs it: commands go in; output, exit statuses, walk events and
+ * frames come out. Two stand behind it: the simulated Linux and the real kernel.
+ */
+export interface Engine {
+  readonly kind: "simulated" | "kernel";
+  start(job: Job): RunningJob;
+  /** Words that may stand at `line`'s end, for Tab. */
+  complete(line: string, ns?: string): Promise<readonly string[]>;
+  /** Ends everything that runs and lets go of everything held. */
+  close(): Promise<void>;
+}

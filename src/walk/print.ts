@@ -1,0 +1,387 @@
+import type { Headers, WalkEvent, WalkEventOf } from "./event.ts";
+import type { LabMemory } from "./memory.ts";
+import type { HookStep, Hop, PacketStory, Step } from "./story.ts";
+import { eventsOf } from "./story.ts";
+import { type Diagnosis, explainDeath, explainRefused } from "./why/index.ts";
+
+/** Colours by meaning; plain output uses the identity for each. */
+export interface Palette {
+  packet(text: string): string;
+  place(text: string): string;
+  quiet(text: string): string;
+  changed(text: string): string;
+  died(text: string): string;
+  good(text: string): string;
+  command(text: string): string;
+}
+
+const same = (text: string): string => text;
+export const PLAIN: Palette = {
+  packet: same,
+  place: same,
+  quiet: same,
+  changed: same,
+  died: same,
+  good: same,
+  command: same,
+};
+
+export interface PrintOptions {
+  palette: Palette;
+  /** Unfold everything: each table, each rule asked, each device, conntrack entries. */
+  verbose: boolean;
+}
+
+/**
+ * Tells packets' walks to a person, one block a packet. A packet that goes the very way that an earlier one
+ * of the same block of output went is told in one line.
+ */
+export class WalkPrinter {
+  private readonly options: PrintOptions;
+  private readonly lab: LabMemory;
+  private readonly packets: ReadonlyMap<number, PacketStory>;
+  private readonly ways = new Map<string, number>();
+
+  constructor(options: PrintOptions, lab: LabMemory, packets: ReadonlyMap<number, PacketStory>) {
+    this.options = options;
+    this.lab = lab;
+    this.packets = packets;
+  }
+
+  /** The walks of some packets, in order of their birth. */
+  print(stories: readonly PacketStory[]): string[] {
+    this.ways.clear();
+    const lines: string[] = [];
+    const arp: PacketStory[] = [];
+    const flush = () => {
+      if (arp.length > 0) lines.push(...this.arp(arp));
+      arp.length = 0;
+    };
+    for (const story of stories) {
+      if (story.headers.family === "arp" && !this.options.verbose) {
+        arp.push(story);
+        continue;
+      }
+      flush();
+      lines.push(...this.one(story));
+    }
+    flush();
+    return lines;
+  }
+
+  /** A send that failed before there was a packet. */
+  refused(event: WalkEventOf<"refused">): string[] {
+    const p = this.options.palette;
+    const diagnosis = explainRefused(event, this.lab);
+    return [
+      `  ${p.died("✗")} ${p.place(event.ns)}: nothing was sent to ${event.dst} ${p.died(diagnosis.reason)}`,
+      ...this.diagnosis(diagnosis),
+    ];
+  }
+
+  private one(story: PacketStory): string[] {
+    const p = this.options.palette;
+    const way = wayOf(story);
+    const like = this.ways.get(way);
+    const title = `${p.packet(`#${story.id}`)} ${headline(story.headers)}`;
+    if (like !== undefined && story.ending.kind !== "dropped" && !this.options.verbose) {
+      return [`  ${title} ${p.quiet(`the way of #${like}`)}${this.shortEnding(story)}`];
+    }
+    if (!this.ways.has(way)) this.ways.set(way, story.id);
+    const answers =
+      story.parent && this.packets.has(story.parent) ? p.quiet(` ${relation(story)} #${story.parent}`) : "";
+    const lines = [`  ${title}${answers}`];
+    const width = Math.max(...story.hops.map((hop) => hop.ns.length), 4);
+    for (const hop of story.hops) lines.push(...this.hop(hop, story, width));
+    lines.push(...this.ending(story));
+    return lines;
+  }
+
+  private hop(hop: Hop, story: PacketStory, width: number): string[] {
+    const p = this.options.palette;
+    const items: string[] = [];
+    const below: string[] = [];
+    if (hop === story.hops[0] && story.process) items.push(p.quiet(story.process));
+    for (const step of hop.steps) {
+      const text = step.kind === "hook" ? this.hook(step, below) : this.plain(step.event, below);
+      if (text) items.push(text);
+    }
+    const margin = `    ${p.place(hop.ns.padEnd(width))}  `;
+    const indent = " ".repeat(6 + width);
+    return [...wrap(items, margin, indent, 6 + width), ...below.map((line) => `${indent}  ${line}`)];
+  }
+
+  /** "FORWARD mangle·filter#3 ACCEPT": tables that had a say by rule number, quiet ones folded. */
+  private hook(step: HookStep, below: string[]): string {
+    const p = this.options.palette;
+    const { verbose } = this.options;
+    let text = step.event.hook;
+    const quiet: string[] = [];
+    const loud: string[] = [];
+    let state = "";
+    for (const event of step.inside) {
+      switch (event.kind) {
+        case "verdict": {
+          const asked = event.asked > 0 || event.policy !== true;
+          if (verbose) below.push(this.verdictLine(event));
+          else if (event.verdict !== "ACCEPT") below.push(this.verdictLine(event));
+          else if (!event.policy && event.text) loud.push(`${event.table} ${p.good("✓")} rule ${event.rule}`);
+          else if (asked) quiet.push(event.table);
+          if (!verbose && !event.policy && event.verdict === "ACCEPT" && event.text)
+            below.push(p.quiet(`${event.table} ${event.chain} ${event.rule}: ${event.text}`));
+          break;
+        }
+        case "rule":
+          if (verbose) {
+            const answer = event.matched
+              ? p.good(event.verdict ?? "matched")
+              : `no${event.failed ? `: ${event.failed}` : ""}`;
+            below.push(p.quiet(`  ${event.table} ${event.chain} ${event.rule}: ${event.text} — `) + answer);
+          } else if (event.matched && event.verdict?.match(/^(SNAT|DNAT|MASQUERADE|REDIRECT|NETMAP)$/)) {
+            below.push(p.quiet(`${event.table} ${event.chain} ${event.rule}: ${event.text}`));
+          }
+          break;
+        case "conntrack":
+          state = event.state;
+          if (verbose && event.entry) below.push(p.quiet(`conntrack ${event.entry}`));
+          break;
+        case "nat":
+          below.push(natLine(event, p));
+          break;
+        case "change":
+          below.push(p.changed(`${event.field} ${event.from} → ${event.to}`) + p.quiet(` by ${event.by}`));
+          break;
+        case "log":
+          if (verbose) below.push(p.quiet(`log: ${event.line}`));
+          break;
+      }
+    }
+    if (state) text += p.quiet(` ${state}`);
+    if (loud.length > 0) text += ` ${loud.join(" ")}`;
+    if (quiet.length > 0 && verbose) text += p.quiet(` ${quiet.join("·")}`);
+    return text;
+  }
+
+  private verdictLine(event: WalkEventOf<"verdict">): string {
+    const p = this.options.palette;
+    const colour = event.verdict === "ACCEPT" ? p.good : p.died;
+    const where = `${event.table} ${event.chain}`;
+    if (event.policy) {
+      const rules =
+        event.asked === 0 ? "no rules" : `${event.asked} rule${event.asked === 1 ? "" : "s"} asked`;
+      return `${where}: ${p.quiet(rules)}, policy ${colour(event.verdict)}`;
+    }
+    return `${where} rule ${event.rule}: ${event.text ?? ""} ${colour(event.verdict)}`;
+  }
+
+  private plain(event: WalkEvent, below: string[]): string {
+    const p = this.options.palette;
+    switch (event.kind) {
+      case "transmit":
+        return `${event.dev} ${p.quiet("out")}`;
+      case "receive":
+        return `${event.dev} ${p.quiet("in")}`;
+      case "bridge":
+        return `${event.bridge} ${p.quiet(event.action === "local" ? "for itself" : `${event.action} to ${event.ports.join(", ")}`)}`;
+      case "neighbour":
+        return event.state === "wait"
+          ? `asks who has ${event.address}`
+          : event.state === "failed"
+            ? p.died(`no answer for ${event.address}`)
+            : this.options.verbose && event.mac
+              ? p.quiet(`${event.address} is ${event.mac}`)
+              : "";
+      case "route":
+        return routeWords(event, p);
+      case "rpfilter":
+        return event.ok
+          ? this.options.verbose
+            ? p.quiet("reverse path ✓")
+            : ""
+          : p.died("✗ reverse path check");
+      case "conntrack":
+        return p.quiet(event.state);
+      case "nat":
+        below.push(natLine(event, p));
+        return "";
+      case "change":
+        if (event.field === "ttl") return p.quiet(`ttl ${event.from}→${event.to}`);
+        below.push(p.changed(`${event.field} ${event.from} → ${event.to}`) + p.quiet(` by ${event.by}`));
+        return "";
+      case "deliver":
+        return p.good(
+          `✓ ${event.process ?? event.to}${event.port === undefined ? "" : ` port ${event.port}`}`,
+        );
+      case "log":
+        if (this.options.verbose) below.push(p.quiet(`log: ${event.line}`));
+        return "";
+      case "not-modelled":
+        return p.died(`not modelled: ${event.what}`);
+      default:
+        return "";
+    }
+  }
+
+  private shortEnding(story: PacketStory): string {
+    const p = this.options.palette;
+    return story.ending.kind === "done"
+      ? ` ${p.good("✓")}`
+      : story.ending.kind === "open"
+        ? p.quiet(" (still on its way)")
+        : "";
+  }
+
+  private ending(story: PacketStory): string[] {
+    const p = this.options.palette;
+    if (story.ending.kind === "open") return [p.quiet("    … still on its way")];
+    if (story.ending.kind !== "dropped") return [];
+    const drop = story.ending.event;
+    const diagnosis = explainDeath({ story, drop, lab: this.lab, packets: this.packets });
+    return [
+      `    ${p.died("✗ died")} in ${p.place(drop.ns)}, ${drop.where}: ${p.died(drop.reason)}`,
+      ...this.diagnosis(diagnosis),
+    ];
+  }
+
+  private diagnosis(d: Diagnosis): string[] {
+    const p = this.options.palette;
+    const lines = fold(d.why, 96).map((line, i) => `      ${i === 0 ? "why   " : "      "}${line}`);
+    d.cures.forEach((cure, i) => {
+      if (cure.note) lines.push(`      ${i === 0 ? "cure  " : "      "}${p.quiet(`# ${cure.note}`)}`);
+      lines.push(`      ${i === 0 && !cure.note ? "cure  " : "      "}${p.command(cure.command)}`);
+    });
+    return lines;
+  }
+
+  /** ARP in one line a conversation; only what stayed unanswered is worth more. */
+  private arp(stories: readonly PacketStory[]): string[] {
+    const p = this.options.palette;
+    const lines: string[] = [];
+    const asked = new Map<string, { by: string; times: number; answer: string | undefined }>();
+    for (const { headers, hops } of stories) {
+      const ns = hops[0]?.ns ?? "";
+      const reply = /^(?:ARP, )?Reply (\S+) is-at (\S+?),?(?: |$)/.exec(headers.summary);
+      if (reply) {
+        for (const [key, entry] of asked)
+          if (key.endsWith(` ${reply[1]}`)) entry.answer = `${reply[2]} (${ns})`;
+        continue;
+      }
+      const key = `${ns} ${headers.dst}`;
+      const entry = asked.get(key) ?? { by: ns, times: 0, answer: undefined };
+      entry.times++;
+      asked.set(key, entry);
+    }
+    for (const [key, { by, times, answer }] of asked) {
+      const target = key.slice(key.indexOf(" ") + 1);
+      const asks = `  ${p.quiet("arp")} ${p.place(by)} asks who has ${target}${times > 1 ? ` (${times} times)` : ""}: `;
+      lines.push(asks + (answer ? p.quiet(answer) : p.died("no answer")));
+    }
+    return lines;
+  }
+}
+
+/** "ICMP echo request 172.16.100.5 → 172.16.200.5, id 7, seq 1". */
+export function headline(h: Headers): string {
+  const end = (address: string, port: number | undefined) =>
+    port === undefined ? address : `${address}:${port}`;
+  return `${end(h.src, h.sport)} → ${end(h.dst, h.dport)}  ${shortSummary(h)}`;
+}
+
+/** The summary without the addresses that tcpdump puts before it. */
+function shortSummary(h: Headers): string {
+  const text = h.summary.replace(/^IP6? \S+ > \S+: /, "");
+  if (h.protocol === "tcp") return `TCP ${text.replace(/, options \[[^\]]*\]/, "").replace(/, win \d+/, "")}`;
+  return text;
+}
+
+function relation(story: PacketStory): string {
+  if (story.by === "fragment") return "a fragment of";
+  if (story.by === "reassembled") return "put together from";
+  if (story.by === "clone" || story.by === "flood") return "a copy of";
+  return "answers";
+}
+
+function natLine(event: WalkEventOf<"nat">, p: Palette): string {
+  const what = event.manip === "src" ? "source" : "destination";
+  return `${what} ${p.changed(`${event.from} → ${event.to}`)}${event.reply ? p.quiet(" by the connection's entry; the nat table is not asked") : ""}`;
+}
+
+function routeWords(event: WalkEventOf<"route">, p: Palette): string {
+  const via = event.via && event.via !== event.dst ? ` via ${event.via}` : "";
+  switch (event.result) {
+    case "local":
+      return `${p.quiet("route:")} for itself`;
+    case "forward":
+      return `${p.quiet("route:")} forward${via} ${p.quiet("to")} ${event.dev ?? ""}`;
+    case "output":
+      return `${p.quiet("route:")}${via} ${p.quiet("dev")} ${event.dev ?? ""}`;
+    case "broadcast":
+    case "multicast":
+      return `${p.quiet("route:")} ${event.result}`;
+    default:
+      return p.died(`✗ route: ${event.result}`);
+  }
+}
+
+/** What makes two walks the same to a reader: places, decisions and rules, not the packet. */
+function wayOf(story: PacketStory): string {
+  let way = story.headers.protocol;
+  for (const event of eventsOf(story)) {
+    switch (event.kind) {
+      case "transmit":
+      case "receive":
+        way += `|${event.ns}/${event.kind}/${event.dev}`;
+        break;
+      case "verdict":
+        way += `|${event.table}/${event.chain}/${event.rule ?? "policy"}/${event.verdict}`;
+        break;
+      case "nat":
+        way += `|${event.manip}/${event.reply === true}`;
+        break;
+      case "conntrack":
+        way += `|${event.state}`;
+        break;
+      case "drop":
+        way += `|${event.reason}`;
+        break;
+    }
+  }
+  return way;
+}
+
+/** Joins items with "▸", breaking lines at about 110 columns. */
+function wrap(items: readonly string[], margin: string, indent: string, used: number): string[] {
+  const lines: string[] = [];
+  let line = margin;
+  let width = used;
+  items.forEach((item, i) => {
+    const length = visible(item) + (i > 0 ? 3 : 0);
+    if (i > 0 && width + length > 112) {
+      lines.push(line);
+      line = indent;
+      width = used;
+    }
+    line += `${i > 0 ? " ▸ " : ""}${item}`;
+    width += length;
+  });
+  lines.push(line);
+  return lines;
+}
+
+const visible = (text: string): number => text.replace(/\u001b\[[0-9;]*m/g, "").length;
+
+/** Words folded to lines of about `columns`. */
+function fold(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line && line.length + word.length + 1 > columns) {
+      lines.push(line);
+      line = word;
+    } else line = line ? `${line} ${word}` : word;
+  }
+  if (line) lines.push(line);
+  return lines;
+}
+
+export type { Step };
