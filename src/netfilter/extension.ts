@@ -31,8 +31,9 @@ export interface Extension<D> {
   /** After all options, in user space: what is missing or contradictory. Throws UsageError. `given` holds
    *  the names of the options that were used. */
   check?(data: D, given: ReadonlySet<string>, rule: RuleContext): void;
-  /** What the kernel's checkentry says to the finished rule, beyond table, hook and protocol. */
-  refuse?(data: D, rule: RuleContext): Errno | undefined;
+  /** What the kernel's checkentry says to the finished rule, beyond table, hook and protocol. `hooks` are those
+   *  that lead to the rule's chain: one for a built-in chain. */
+  refuse?(data: D, rule: RuleContext, hooks: readonly number[]): Errno | undefined;
   /** As `iptables -L` shows it ("tcp dpt:80", "state NEW"); `numeric` is -n. "" for nothing. */
   print(data: D, numeric: boolean, rule: RuleContext): string;
   /** As iptables-save writes it, behind "-m name": "--dport 80". "" for nothing. */
@@ -127,6 +128,10 @@ export interface OptionUse {
   readonly option: string;
   readonly inverted: boolean;
   readonly rule: RuleContext;
+  /** Says something on standard error and goes on. */
+  warn(text: string): void;
+  /** The addresses of a host name; none when it is unknown. */
+  resolve(name: string): readonly number[];
   /** What the option next to it on the command line would be: a word that is taken as a second argument when
    *  it is called (--tcp-flags mask comp). */
   following(): string | undefined;

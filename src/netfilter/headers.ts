@@ -1,0 +1,23 @@
+import { type Family, type HookName, HOOK_NAMES } from "./hooks.ts";
+import type { Packet } from "./packet.ts";
+import { u16 } from "../wire/bytes.ts";
+
+/** What matches and targets ask of a packet's IPv4 header. */
+
+/** The transport header's offset in `pkt.data`, or −1 for a fragment that does not hold it. */
+export function transport4(pkt: Packet): number {
+  const at = pkt.net;
+  if ((u16(pkt.data, at + 6) & 0x1fff) !== 0) return -1;
+  return at + ((pkt.data[at] & 15) << 2);
+}
+
+/** The transport header's offset when the packet is not a later fragment and has `need` bytes there, else −1. */
+export function transportWith4(pkt: Packet, need: number): number {
+  const at = transport4(pkt);
+  return at >= 0 && at + need <= pkt.end ? at : -1;
+}
+
+export const BOTH: readonly Family[] = ["ipv4", "ipv6"];
+export const IPV4: readonly Family[] = ["ipv4"];
+
+export const hookName = (hook: number): HookName => HOOK_NAMES[hook];

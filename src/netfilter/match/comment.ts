@@ -1,0 +1,28 @@
+import { quoted, words } from "../argument.ts";
+import { match } from "../extension.ts";
+import { BOTH } from "../headers.ts";
+
+export const comment = match<{ text: string }>({
+  name: "comment",
+  families: BOTH,
+  stateless: true,
+  always: true,
+  help: `comment match options:
+--comment COMMENT             Attach a comment to a rule
+
+`,
+  options: [
+    {
+      name: "comment",
+      arg: "COMMENT",
+      required: true,
+      parse(data, value, use) {
+        data.text = words(value, use, 0, 255);
+      },
+    },
+  ],
+  initial: () => ({ text: "" }),
+  judge: () => () => true,
+  print: (data) => `/* ${data.text} */`,
+  save: (data) => `--comment ${quoted(data.text)}`,
+});

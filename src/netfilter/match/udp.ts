@@ -1,0 +1,58 @@
+import { portRange } from "../argument.ts";
+import { match, UsageError } from "../extension.ts";
+import { BOTH } from "../headers.ts";
+import {
+  anyPorts,
+  explainPorts,
+  judgePorts,
+  type Ports,
+  portConditions,
+  printPorts,
+  savePorts,
+} from "./ports.ts";
+
+export const udp = match<Ports>({
+  name: "udp",
+  families: BOTH,
+  impliedBy: 17,
+  stateless: true,
+  help: `udp match options:
+[!] --source-port port[:port]
+ --sport ...
+				match source port(s)
+[!] --destination-port port[:port]
+ --dport ...
+				match destination port(s)
+`,
+  options: [
+    {
+      name: "source-port",
+      aliases: ["sport"],
+      arg: "port[:port]",
+      invertible: true,
+      parse(data, value, use) {
+        data.sport = portRange(value, use);
+        data.sportInverted = use.inverted;
+      },
+    },
+    {
+      name: "destination-port",
+      aliases: ["dport"],
+      arg: "port[:port]",
+      invertible: true,
+      parse(data, value, use) {
+        data.dport = portRange(value, use);
+        data.dportInverted = use.inverted;
+      },
+    },
+  ],
+  initial: anyPorts,
+  check(_data, _given, rule) {
+    if (rule.protocol !== 17) throw new UsageError("UDP match requires '-p udp'");
+  },
+  judge: judgePorts,
+  ports: portConditions,
+  explain: explainPorts,
+  print: (data, numeric) => `udp${printPorts(data, "udp", numeric)}`,
+  save: savePorts,
+});
