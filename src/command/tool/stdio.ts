@@ -1,0 +1,71 @@
+import { concat, utf8 } from "../../base/text.ts";
+import type { Process, Running } from "../../machine/process.ts";
+
+/** glibc's buffer for a pipe or a file: st_blksize. */
+const BLOCK = 4096;
+
+/**
+ * Standard output as stdio keeps it: a terminal is written line by line, a pipe or file in blocks of 4096
+ * bytes. What is still in the buffer when a signal kills the program is lost, as with the real one.
+ */
+export class Stdio {
+  readonly proc: Process;
+  private held: Uint8Array[] = [];
+  private heldBytes = 0;
+  private text = "";
+  private mode: "none" | "line" | "full";
+
+  constructor(proc: Process, mode?: "none" | "line" | "full") {
+    this.proc = proc;
+    this.mode = mode ?? (proc.fds.get(1)?.isTty ? "line" : "full");
+  }
+
+  /** setvbuf: what `--line-buffered` and `-u` ask for. */
+  buffering(mode: "none" | "line" | "full"): void {
+    this.mode = mode;
+  }
+
+  /** Prints; waits only when the buffer must be written and the reader is slow. */
+  *print(text: string): Running<void> {
+    this.text += text;
+    if (this.mode === "none" || (this.mode === "line" && text.includes("\n"))) yield* this.flush();
+    else if (this.text.length >= BLOCK) yield* this.spill();
+  }
+
+  *printBytes(data: Uint8Array): Running<void> {
+    this.settle();
+    this.held.push(data);
+    this.heldBytes += data.length;
+    if (this.mode === "none" || (this.mode === "line" && data.includes(10))) yield* this.flush();
+    else if (this.heldBytes >= BLOCK) yield* this.spill();
+  }
+
+  *flush(): Running<void> {
+    this.settle();
+    if (this.heldBytes === 0) return;
+    const all = concat(this.held);
+    this.held = [];
+    this.heldBytes = 0;
+    yield* this.proc.write(1, all);
+  }
+
+  /** Text to bytes. */
+  private settle(): void {
+    if (this.text === "") return;
+    const data = utf8(this.text);
+    this.text = "";
+    this.held.push(data);
+    this.heldBytes += data.length;
+  }
+
+  /** Writes the whole blocks and keeps the rest. */
+  private *spill(): Running<void> {
+    this.settle();
+    const whole = this.heldBytes - (this.heldBytes % BLOCK);
+    if (whole === 0) return;
+    const all = concat(this.held);
+    this.held = all.length > whole ? [all.subarray(whole)] : [];
+    this.heldBytes = all.length - whole;
+    yield* this.proc.write(1, all.subarray(0, whole));
+  }
+}
