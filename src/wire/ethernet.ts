@@ -32,7 +32,13 @@ export function equal(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /** Writes the header at `mac`. */
-export function emit(data: Uint8Array, mac: number, to: Uint8Array, from: Uint8Array, ethertype: number): void {
+export function emit(
+  data: Uint8Array,
+  mac: number,
+  to: Uint8Array,
+  from: Uint8Array,
+  ethertype: number,
+): void {
   data.set(to, mac);
   data.set(from, mac + 6);
   put16(data, mac + 12, ethertype);

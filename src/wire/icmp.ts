@@ -50,7 +50,15 @@ export function isError(kind: number): boolean {
 }
 
 /** Writes type, code, the two 16-bit words after the checksum, and the checksum over [at, end). */
-export function emit(data: Uint8Array, at: number, end: number, t: number, c: number, a: number, b: number): void {
+export function emit(
+  data: Uint8Array,
+  at: number,
+  end: number,
+  t: number,
+  c: number,
+  a: number,
+  b: number,
+): void {
   data[at] = t;
   data[at + 1] = c;
   put16(data, at + 2, 0);

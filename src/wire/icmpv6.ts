@@ -38,7 +38,13 @@ export const sequence = (data: Uint8Array, at: number): number => u16(data, at +
 export const target = (data: Uint8Array, at: number): Uint8Array => data.subarray(at + 8, at + 24);
 
 /** Fills in the checksum of the message [at, end). */
-export function updateChecksum(data: Uint8Array, at: number, end: number, src: Uint8Array, dst: Uint8Array): void {
+export function updateChecksum(
+  data: Uint8Array,
+  at: number,
+  end: number,
+  src: Uint8Array,
+  dst: Uint8Array,
+): void {
   put16(data, at + 2, 0);
   put16(data, at + 2, checksum(data, at, end, pseudo6(src, dst, ICMPV6, end - at)));
 }

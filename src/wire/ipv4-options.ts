@@ -114,7 +114,13 @@ function parseOne(data: Uint8Array, type: number, at: number, length: number): O
       if (pointer < 4) return { error: "bad route pointer", at: at + 2 };
       const addresses: number[] = [];
       for (let i = at + 3; i + 4 <= at + length; i += 4) addresses.push(u32(data, i));
-      return { kind: type === RECORD_ROUTE ? "rr" : type === LSRR ? "lsrr" : "ssrr", at, length, pointer, addresses };
+      return {
+        kind: type === RECORD_ROUTE ? "rr" : type === LSRR ? "lsrr" : "ssrr",
+        at,
+        length,
+        pointer,
+        addresses,
+      };
     }
     case TIMESTAMP: {
       if (length < 4) return { error: "timestamp option too short", at: at + 1 };

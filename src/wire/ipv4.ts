@@ -34,7 +34,8 @@ export const src = (data: Uint8Array, at: number): number => u32(data, at + 12);
 export const dst = (data: Uint8Array, at: number): number => u32(data, at + 16);
 
 /** True for any fragment but a whole datagram (ip_is_fragment). */
-export const isFragment = (data: Uint8Array, at: number): boolean => (u16(data, at + 6) & (MF | OFFSET)) !== 0;
+export const isFragment = (data: Uint8Array, at: number): boolean =>
+  (u16(data, at + 6) & (MF | OFFSET)) !== 0;
 
 /** Rewrites the source address; the header checksum follows. */
 export function setSrc(data: Uint8Array, at: number, address: number): void {

@@ -155,17 +155,30 @@ export function parse(text: string): Uint8Array | undefined {
 /** The modified EUI-64 link-local address of a MAC address (RFC 4291 appendix A). */
 export function linkLocal(mac: Uint8Array): Uint8Array {
   return Uint8Array.of(
-    0xfe, 0x80, 0, 0, 0, 0, 0, 0,
-    mac[0] ^ 2, mac[1], mac[2], 0xff, 0xfe, mac[3], mac[4], mac[5],
+    0xfe,
+    0x80,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    mac[0] ^ 2,
+    mac[1],
+    mac[2],
+    0xff,
+    0xfe,
+    mac[3],
+    mac[4],
+    mac[5],
   );
 }
 
 /** The solicited-node multicast address ff02::1:ffXX:XXXX (RFC 4291 2.7.1). */
 export function solicitedNode(address: Uint8Array): Uint8Array {
-  return Uint8Array.of(
-    0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, address[13], address[14], address[15],
-  );
+  return Uint8Array.of(0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, address[13], address[14], address[15]);
 }
 
 export const isMulticast = (address: Uint8Array): boolean => address[0] === 0xff;
-export const isLinkLocal = (address: Uint8Array): boolean => address[0] === 0xfe && (address[1] & 0xc0) === 0x80;
+export const isLinkLocal = (address: Uint8Array): boolean =>
+  address[0] === 0xfe && (address[1] & 0xc0) === 0x80;

@@ -1,0 +1,23 @@
+/** EtherType names as tcpdump prints them. */
+export const ETHERTYPES: Readonly<Record<number, string>> = {
+  2048: "IPv4",
+  34525: "IPv6",
+  33024: "802.1Q",
+  34984: "802.1Q-QinQ",
+  37120: "802.1Q-9100",
+  37376: "802.1Q-9200",
+  2054: "ARP",
+  32821: "Reverse ARP",
+  34887: "MPLS unicast",
+  34888: "MPLS multicast",
+  34915: "PPPoE D",
+  34916: "PPPoE S",
+  34958: "EAPOL",
+  35020: "LLDP",
+  35045: "MACsec",
+  34825: "Slow Protocols",
+  36864: "Loopback",
+  32923: "Appletalk",
+  33011: "Appletalk ARP",
+  34827: "PPP",
+};
