@@ -15,7 +15,7 @@ import { TimeLimit } from "./time-limit.ts";
 
 export interface SimulatedOptions extends EngineOptions {
   /** The lab's folder: readable at its own path, copy-on-write. */
-  readonly folder?: HostFolder;
+  readonly folder?: HostFolder & { readonly path: string };
 }
 
 /** 2026-01-05 09:00:00 UTC: the moment that every simulated machine boots. */
@@ -118,8 +118,8 @@ export class SimulatedEngine implements Engine {
       let stdin: OpenFile = new BytesFile(new Uint8Array(0));
       if (job.input) {
         const buffer = new PipeBuffer();
-        stdin = new PipeEnd(buffer, "read");
-        input = new PipeEnd(buffer, "write");
+        stdin = new PipeEnd(buffer, "r");
+        input = new PipeEnd(buffer, "w");
         input.hold();
       }
       fds = [
