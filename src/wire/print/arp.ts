@@ -1,4 +1,4 @@
-import type { Dissection } from "./dissection.ts";
+import { type Dissection, TRUNCATED } from "./dissection.ts";
 import { hexAsciiPrint } from "./hex.ts";
 
 const HARDWARE: Readonly<Record<number, string>> = {
@@ -32,8 +32,7 @@ export function printArp(d: Dissection, at: number, length: number, to: number):
   const thaAt = spaAt + plen;
   const tpaAt = thaAt + hlen;
   if (!d.has(at + 8, 2 * hlen + 2 * plen)) {
-    d.truncated();
-    return;
+    throw TRUNCATED;
   }
   if (!d.options.link) d.print("ARP, ");
   const known = (protocol === 0x0800 && plen === 4 && hlen !== 0 && hardware !== 0) || false;

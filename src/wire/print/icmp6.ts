@@ -3,15 +3,13 @@ import * as icmp6 from "../icmpv6.ts";
 import { verify } from "../icmpv6.ts";
 import { pseudo6 } from "../ipv6.ts";
 import type { Dissection } from "./dissection.ts";
-import { relativeTime } from "./igmp.ts";
 import { shouldBe } from "./ip.ts";
-import { printIp6 } from "./ip6.ts";
 import { hex4 } from "./udp.ts";
 
 const NAMES: Readonly<Record<number, string>> = {
   1: "destination unreachable",
   2: "packet too big",
-  3: "time exceeded",
+  3: "time exceeded in-transit",
   4: "parameter problem",
   128: "echo request",
   129: "echo reply",
@@ -29,7 +27,7 @@ const NAMES: Readonly<Record<number, string>> = {
 
 const UNREACHABLE = [
   "unreachable route",
-  "administratively prohibited",
+  " unreachable prohibited",
   "beyond scope",
   "unreachable address",
   "unreachable port",
@@ -60,6 +58,7 @@ export function printIcmp6(
   const type = d.u8(at);
   const code = d.u8(at + 1);
   d.print(`ICMP6, ${NAMES[type] ?? `unknown icmp6 type (${type})`}`);
+  if (verbose && LENGTH_FIRST.has(type)) d.print(`, length ${length}`);
   switch (type) {
     case icmp6.ECHO_REQUEST:
     case icmp6.ECHO_REPLY:
@@ -67,18 +66,15 @@ export function printIcmp6(
       break;
     case icmp6.DEST_UNREACH:
       unreachable(d, at, code);
-      if (verbose) quoted(d, at + 8);
       break;
     case icmp6.PACKET_TOO_BIG:
       d.print(`, mtu ${d.u32(at + 4)}`);
-      if (verbose) quoted(d, at + 8);
       break;
     case icmp6.TIME_EXCEEDED: {
       const about = d.ip6(at + 32);
       if (code === 0) d.print(` for ${about}`);
       else if (code === 1) d.print(" (reassembly)");
       else d.print(`, unknown code (${code})`);
-      if (verbose) quoted(d, at + 8);
       break;
     }
     case icmp6.PARAMETER_PROBLEM: {
@@ -86,6 +82,7 @@ export function printIcmp6(
       if (code === 0) d.print(`, erroneous - octet ${where}`);
       else if (code === 1) d.print(`, next header - octet ${where}`);
       else if (code === 2) d.print(`, option - octet ${where}`);
+      else if (code === 3) d.print(`, incomplete header chain - octet ${where}`);
       else d.print(`, code-#${code}`);
       break;
     }
@@ -130,22 +127,11 @@ export function printIcmp6(
     default:
       break;
   }
-  if (
-    type !== icmp6.MLD_QUERY &&
-    type !== icmp6.MLDV2_REPORT &&
-    type !== icmp6.MLD_REPORT &&
-    type !== icmp6.MLD_DONE
-  )
-    lengthOnce(d, length, type);
-  else d.print(`, length ${length}`);
+  if (!verbose) d.print(`, length ${length}`);
 }
 
-function lengthOnce(d: Dissection, length: number, type: number): void {
-  if (d.options.verbose && LENGTH_FIRST.has(type)) return;
-  d.print(`, length ${length}`);
-}
-/** With -v these print their length before their options. */
-const LENGTH_FIRST: ReadonlySet<number> = new Set();
+/** With -v discovery messages tell their length before what they say, and the others do not. */
+const LENGTH_FIRST: ReadonlySet<number> = new Set([133, 134, 135, 136, 137]);
 
 function unreachable(d: Dissection, at: number, code: number): void {
   const about = d.ip6(at + 32);
@@ -158,19 +144,13 @@ function unreachable(d: Dissection, at: number, code: number): void {
       const protocol = next === 6 ? "tcp" : "udp";
       d.print(`, unreachable port, ${about} ${protocol} port ${d.port(port, protocol)}`);
     } else d.print(`, unreachable port, ${about} protocol ${next} port ${d.u16(inner + 2)} unreachable`);
-  } else if (code < 4) d.print(`, ${UNREACHABLE[code]} ${about}`);
-  else d.print(`, unknown unreach code (${code})`);
-}
-
-function quoted(d: Dissection, at: number): void {
-  d.print("\n\t");
-  const snap = d.snap;
-  printIp6(d, at, snap - at);
-  d.snap = snap;
+  } else if (code < 4) {
+    d.print(`, ${UNREACHABLE[code]} ${about}`);
+    if (code === 2) d.print(`, source address ${d.ip6(at + 16)}`);
+  } else d.print(`, unknown unreach code (${code})`);
 }
 
 function advertisement(d: Dissection, at: number, length: number): void {
-  d.print(`, length ${length}`);
   const flags = d.u8(at + 5);
   const names: string[] = [];
   if (flags & 0x80) names.push("managed");
@@ -228,12 +208,9 @@ function ndOptions(d: Dissection, from: number, end: number): void {
 function listenerQuery(d: Dissection, at: number, length: number): void {
   const code = d.u16(at + 4);
   const max = code < 32768 ? code : ((code & 0xfff) | 0x1000) << (((code >>> 12) & 7) + 3);
-  d.print(` v2 [max resp delay=${max}]`);
   const verbose = d.options.verbose;
-  if (verbose) {
-    d.print(max < 1000 ? ` [max resp delay=${max}ms? `.slice(0, 0) : "");
-  }
-  void relativeTime;
+  d.print(" v2");
+  if (verbose) d.print(` [max resp delay=${max}]`);
   d.print(` [gaddr ${d.ip6(at + 8)}`);
   if (verbose) {
     if (d.u8(at + 24) & 8) d.print(" sflag");
@@ -261,7 +238,7 @@ function listenerReport(d: Dissection, at: number, length: number): void {
   let group = 8;
   for (let i = 0; i < count; i++) {
     if (group + 20 > length) {
-      d.print(` [invalid number of groups ${count}]`);
+      d.print(` [invalid number of groups]`);
       return;
     }
     d.print(` [gaddr ${d.ip6(at + group + 4)}`);

@@ -69,10 +69,6 @@ function queryV3(d: Dissection, at: number, length: number): void {
     else d.print(relativeTime(Math.floor(max / 10)));
     d.print("]");
   }
-  if (d.options.verbose > 1) {
-    if (d.u8(at + 8) & 8) d.print(" sflag");
-    d.print(` robustness ${d.u8(at + 8) & 7} qqi ${interval(d.u8(at + 9))}`);
-  }
   if (d.u32(at + 4) === 0) return;
   d.print(` [gaddr ${d.ip4(at + 4)}`);
   const sources = d.u16(at + 10);
@@ -86,9 +82,6 @@ function queryV3(d: Dissection, at: number, length: number): void {
   }
   d.print("]");
 }
-
-const interval = (code: number): number =>
-  code < 128 ? code : ((code & 15) | 16) << (((code >>> 4) & 7) + 3);
 
 function reportV3(d: Dissection, at: number, length: number): void {
   if (length < 16) {

@@ -99,7 +99,7 @@ export function printIp(d: Dissection, at: number, length: number): void {
 
 /** in_cksum_shouldbe: what the field that stands there should say. */
 export function shouldBe(stands: number, computed: number): number {
-  let total = (~stands & 0xffff) + 0xffff - (~computed & 0xffff);
+  let total = (~stands & 0xffff) + (~computed & 0xffff);
   total = (total & 0xffff) + (total >>> 16);
   total = (total & 0xffff) + (total >>> 16);
   return ~total & 0xffff;

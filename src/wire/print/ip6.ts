@@ -72,6 +72,7 @@ function walk(d: Dissection, outer: number, total: number, first: number): void 
         if (d.options.verbose) {
           d.need(at, size);
           printHopByHop(d, at, size);
+          d.print(" ");
         }
         next = d.u8(at);
         at += size;
@@ -133,11 +134,10 @@ function printHopByHop(d: Dissection, at: number, size: number): void {
       continue;
     }
     if (type === 1) {
-      // PadN says nothing.
+      d.print("(padn)");
     } else if (type === 5) d.print(`(rtalert: 0x${hex4(d.u16(at + i + 2))}) `);
     else if (type === 0xc2) d.print(`(jumbo: ${d.u32(at + i + 2)}) `);
     else d.print(`(opt_type 0x${type.toString(16).padStart(2, "0")}: len=${length - 2}) `);
     i += length;
   }
-  d.print(size === 8 ? "" : "");
 }

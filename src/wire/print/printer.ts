@@ -36,7 +36,6 @@ export class PacketPrinter {
     } catch (error) {
       if (error !== TRUNCATED) throw error;
       d.truncated();
-      header = LINK_HEADERS[this.linkType] ?? 0;
     }
     const o = this.options;
     const from = Math.min(header, frame.length);
@@ -63,11 +62,6 @@ export class PacketPrinter {
     }
   }
 }
-
-const LINK_HEADERS: Readonly<Record<number, number>> = {
-  [pcap.LINKTYPE_ETHERNET]: 14,
-  [pcap.LINKTYPE_LINUX_SLL2]: 20,
-};
 
 /**
  * One packet alone, from its network header on, without addresses: "ICMP echo request, id 7, seq 1, length 64",

@@ -36,8 +36,6 @@ const OPTIONS: Readonly<Record<number, string>> = {
   8: "TS",
   11: "cc",
   12: "ccnew",
-  13: "",
-  14: "altsum? ".slice(0, 0),
   19: "md5",
   20: "scps",
   28: "uto",
@@ -70,7 +68,10 @@ export function printTcp(
     return;
   }
   d.print(`${endpoints(d, at, version, outer, "tcp")}: `);
-  d.need(at, tcp.LENGTH);
+  if (!d.has(at, tcp.LENGTH)) {
+    d.truncated();
+    return;
+  }
   const hlen = tcp.headerLength(d.data, at);
   if (hlen < tcp.LENGTH) {
     d.print(` tcp ${(length - hlen) >>> 0} [bad hdr length ${hlen} - too short, < 20]`);
@@ -244,7 +245,7 @@ function printOptions(d: Dissection, from: number, length: number, base: Base | 
 
 function fastOpen(d: Dissection, at: number, length: number): string {
   if (length === 0) return " cookiereq";
-  if (length % 2 !== 0 || length < 4 || length > 16) return "invalid cookie? ".trim();
+  if (length % 2 !== 0 || length < 4 || length > 16) return "len invalid";
   return ` cookie ${hexBytes(d, at, length)}`;
 }
 

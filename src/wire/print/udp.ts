@@ -14,6 +14,8 @@ export function endpoints(
 ): string {
   const from = d.port(d.u16(at), protocol);
   const to = d.port(d.u16(at + 2), protocol);
+  // Behind an extension header the addresses are told already.
+  if (version === 6 && d.u8(outer + 6) !== (protocol === "tcp" ? 6 : 17)) return `${from} > ${to}`;
   return version === 4
     ? `${d.ip4(outer + 12)}.${from} > ${d.ip4(outer + 16)}.${to}`
     : `${d.ip6(outer + 8)}.${from} > ${d.ip6(outer + 24)}.${to}`;
@@ -62,18 +64,21 @@ export function printUdp(
     d.print(`truncated-udp ${length}`);
     return;
   }
+  if (!d.has(at, 8)) {
+    d.truncated();
+    return;
+  }
   const claimed = d.u16(at + 4);
   if (claimed < 8) {
     d.print(`truncated-udplength ${claimed}`);
     return;
   }
   const payload = Math.min(claimed, length) - 8;
-  d.need(at, 8);
   if (d.options.quiet) {
     d.print(claimed - 8 > payload ? `UDP, bad length ${claimed - 8} > ${payload}` : `UDP, length ${payload}`);
     return;
   }
-  if (d.options.verbose > 1 && !d.options.ignoreChecksums && !fragmented) {
+  if (d.options.verbose > (version === 4 ? 1 : 0) && !d.options.ignoreChecksums && !fragmented) {
     const stands = d.u16(at + 6);
     if (stands === 0) d.print("[no cksum] ");
     else if (d.has(at + 8, payload)) {
