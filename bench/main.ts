@@ -1,0 +1,18 @@
+// Every speed that the README claims has its command here. Each figure stands beside the real thing's, measured
+// in the same run, where this machine lets us ask the kernel (root, with the tools).
+import { chain } from "./chain.ts";
+import { hop } from "./hop.ts";
+import { restore } from "./restore.ts";
+import { routers } from "./routers.ts";
+import { start } from "./start.ts";
+
+const BENCHES: Record<string, () => void> = { hop, chain, restore, routers, start };
+
+const names = process.argv.slice(2);
+for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
+  if (!Object.hasOwn(BENCHES, name)) {
+    console.error(`there is no bench "${name}"; there are: ${Object.keys(BENCHES).join(", ")}`);
+    process.exit(2);
+  }
+  BENCHES[name]();
+}
