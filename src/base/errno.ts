@@ -27,6 +27,7 @@ export const ERRNO = {
   ENOSPC: [28, "No space left on device"],
   ESPIPE: [29, "Illegal seek"],
   EROFS: [30, "Read-only file system"],
+  EMLINK: [31, "Too many links"],
   EPIPE: [32, "Broken pipe"],
   EDOM: [33, "Numerical argument out of domain"],
   ERANGE: [34, "Numerical result out of range"],

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import type { WalkSink } from "../walk/event.ts";
+import type { Conntrack } from "./conntrack/conntrack.ts";
 import type { DeviceRef, Packet } from "./packet.ts";
 
 export type Family = "ipv4" | "ipv6";
@@ -27,6 +28,12 @@ export interface HookState {
   in: DeviceRef | null;
   out: DeviceRef | null;
   host: NetfilterHost;
+  /** Set by a match that wants the packet dropped whatever the rule says (xt_action_param.hotdrop). */
+  hotdrop: boolean;
+  /** The table that judges now, for LOG, TRACE and the walk. */
+  table: TableName;
+  /** Connection tracking of the namespace (CONNMARK, CT, SNAT … work on it). */
+  conntrack: Conntrack;
 }
 
 /** RTN_* types, as addrtype names them. */
@@ -68,6 +75,12 @@ export interface NetfilterHost {
   icmpError4(pkt: Packet, type: number, code: number, info: number): void;
   /** ip_route_me_harder + ip_local_out: routes and sends a packet made by netfilter (a TCP reset). */
   sendLocal4(pkt: Packet, inReplyTo: Packet): void;
+  /** ip_route_me_harder: a local packet's source, destination, mark or TOS changed in OUTPUT, so its route is
+   *  looked up again and `pkt.route` replaced. False: there is no route, and the packet is dropped. */
+  reroute4(pkt: Packet): boolean;
+  /** ip_defrag (nf_defrag_ipv4): asked for fragments at PREROUTING and OUTPUT while connection tracking runs.
+   *  True: `pkt` itself has become the whole datagram. False: it was kept (or dropped) by reassembly. */
+  defragment4(pkt: Packet, hook: number): boolean;
   /** True when ip_forward is on for packets that came in on `dev`. */
   forwarding4(dev: DeviceRef): boolean;
 }
