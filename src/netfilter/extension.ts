@@ -81,6 +81,8 @@ export interface Target<D = unknown> extends Extension<D> {
   readonly kind: "target";
   /** True when it always ends the table (DROP, REJECT, SNAT …). */
   readonly terminating: boolean;
+  /** What -L shows for it, where that is not its name. */
+  readonly listName?: string;
   apply(data: D, rule: RuleContext): Apply;
 }
 

@@ -1,6 +1,6 @@
-import { type Family, type HookName, HOOK_NAMES } from "./hooks.ts";
-import type { Packet } from "./packet.ts";
 import { u16 } from "../wire/bytes.ts";
+import { type Family, HOOK_NAMES, type HookName } from "./hooks.ts";
+import type { Packet } from "./packet.ts";
 
 /** What matches and targets ask of a packet's IPv4 header. */
 
@@ -21,3 +21,10 @@ export const BOTH: readonly Family[] = ["ipv4", "ipv6"];
 export const IPV4: readonly Family[] = ["ipv4"];
 
 export const hookName = (hook: number): HookName => HOOK_NAMES[hook];
+
+/** Who owns the socket that sent a packet; null for one that no socket sent. */
+export function socketOwner(pkt: Packet): { uid: number; gid: number } | null {
+  if (typeof pkt.socket !== "object" || pkt.socket === null) return null;
+  const { uid, gid } = pkt.socket as { uid?: unknown; gid?: unknown };
+  return { uid: typeof uid === "number" ? uid : 0, gid: typeof gid === "number" ? gid : 0 };
+}

@@ -1,7 +1,7 @@
+import { dst, format, src } from "../../wire/ipv4.ts";
 import { match, UsageError } from "../extension.ts";
 import { type AddressType, type HookState, INPUT, OUTPUT, POSTROUTING, PREROUTING } from "../hooks.ts";
 import type { Packet } from "../packet.ts";
-import { dst, format, src } from "../../wire/ipv4.ts";
 
 interface AddrType {
   src: readonly AddressType[] | null;
@@ -106,7 +106,8 @@ ${TYPES.map((type) => `                                ${type}\n`).join("")}`,
   },
   // addrtype_mt_checkentry_v1: a device that the hook does not have yet cannot be asked about.
   refuse(data, _rule, hooks) {
-    const never = data.limit === "in" ? [OUTPUT, POSTROUTING] : data.limit === "out" ? [PREROUTING, INPUT] : [];
+    const never =
+      data.limit === "in" ? [OUTPUT, POSTROUTING] : data.limit === "out" ? [PREROUTING, INPUT] : [];
     return hooks.some((hook) => never.includes(hook)) ? "EINVAL" : undefined;
   },
   judge: (data) => (pkt, state) => failing(data, pkt, state) === null,

@@ -162,11 +162,13 @@ address-mask-reply
       );
       if (name) return `icmp ${not}${name[0]}`;
     }
-    const range = data.codeLow === data.codeHigh ? ` code ${data.codeLow}` : ` codes ${data.codeLow}-${data.codeHigh}`;
+    const range =
+      data.codeLow === data.codeHigh ? ` code ${data.codeLow}` : ` codes ${data.codeLow}-${data.codeHigh}`;
     return `icmp${data.inverted ? " !" : ""}type ${data.type}${codes(data) ? range : ""}`;
   },
   save(data) {
-    const type = data.type === 0xff ? "any" : codes(data) ? `${data.type}/${data.codeLow}` : String(data.type);
+    const type =
+      data.type === 0xff ? "any" : codes(data) ? `${data.type}/${data.codeLow}` : String(data.type);
     return `${data.inverted ? "! " : ""}--icmp-type ${type}`;
   },
 });

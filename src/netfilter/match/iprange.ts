@@ -1,6 +1,6 @@
+import { dst, format, src } from "../../wire/ipv4.ts";
 import { dottedQuad } from "../argument.ts";
 import { match, type OptionUse, UsageError } from "../extension.ts";
-import { dst, format, src } from "../../wire/ipv4.ts";
 
 interface Range {
   low: number;

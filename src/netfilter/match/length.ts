@@ -1,7 +1,7 @@
+import { totalLength } from "../../wire/ipv4.ts";
 import { rangeText, uintRange } from "../argument.ts";
 import { match } from "../extension.ts";
 import { BOTH } from "../headers.ts";
-import { totalLength } from "../../wire/ipv4.ts";
 
 interface Length {
   low: number;

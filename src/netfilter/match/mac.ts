@@ -1,7 +1,7 @@
+import { equal, format, src } from "../../wire/ethernet.ts";
 import { etherMac } from "../argument.ts";
 import { match } from "../extension.ts";
 import { BOTH } from "../headers.ts";
-import { equal, format, src } from "../../wire/ethernet.ts";
 
 interface Mac {
   address: Uint8Array;

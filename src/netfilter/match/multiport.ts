@@ -1,7 +1,7 @@
+import { u16 } from "../../wire/bytes.ts";
 import { port, portText, rangeText } from "../argument.ts";
 import { match, type OptionUse, type PortCondition, type RuleContext, UsageError } from "../extension.ts";
 import { BOTH, transportWith4 } from "../headers.ts";
-import { u16 } from "../../wire/bytes.ts";
 
 interface Multiport {
   field: PortCondition["field"];
@@ -11,7 +11,13 @@ interface Multiport {
 
 /** A range takes two of the kernel's fifteen places (XT_MULTI_PORTS). */
 const PLACES = 15;
-const PROTOCOL: Readonly<Record<number, string>> = { 6: "tcp", 17: "udp", 33: "dccp", 132: "sctp", 136: "udplite" };
+const PROTOCOL: Readonly<Record<number, string>> = {
+  6: "tcp",
+  17: "udp",
+  33: "dccp",
+  132: "sctp",
+  136: "udplite",
+};
 const FIELDS = { sport: "sports", dport: "dports", either: "ports" } as const;
 
 function protocolOf(rule: RuleContext): string {

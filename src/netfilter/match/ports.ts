@@ -1,8 +1,8 @@
+import { u16 } from "../../wire/bytes.ts";
 import { portText, rangeText } from "../argument.ts";
 import type { Judge, PortCondition } from "../extension.ts";
 import { transportWith4 } from "../headers.ts";
 import type { Packet } from "../packet.ts";
-import { u16 } from "../../wire/bytes.ts";
 
 /** The source and destination port conditions that tcp, udp and sctp share. */
 export interface Ports {

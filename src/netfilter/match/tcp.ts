@@ -1,8 +1,8 @@
+import { headerLength } from "../../wire/tcp.ts";
 import { integer, port } from "../argument.ts";
 import { match, type OptionUse, UsageError } from "../extension.ts";
 import { BOTH, transportWith4 } from "../headers.ts";
 import type { Packet } from "../packet.ts";
-import { headerLength } from "../../wire/tcp.ts";
 import {
   anyPorts,
   explainPorts,
@@ -131,8 +131,7 @@ export const tcp = match<Tcp>({
       parse(data, value, use) {
         if (data.flags) throw new UsageError("Only one of `--syn' or `--tcp-flags'  allowed");
         const comp = use.following();
-        if (comp === undefined || /^[-!]/.test(comp))
-          throw new UsageError("--tcp-flags requires two args.");
+        if (comp === undefined || /^[-!]/.test(comp)) throw new UsageError("--tcp-flags requires two args.");
         setFlags(data, parseFlags(value), parseFlags(comp), use);
       },
     },
