@@ -56,6 +56,13 @@ export interface JobEnd {
   readonly status: number;
 }
 
+/** What a query printed. */
+export interface QueryAnswer {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly status: number;
+}
+
 /** A started job. */
 export interface RunningJob {
   readonly done: Promise<JobEnd>;
@@ -74,8 +81,11 @@ export interface RunningJob {
 export interface Engine {
   readonly kind: "simulated" | "kernel";
   start(job: Job): RunningJob;
-  /** Words that may stand at `line`'s end, for Tab. */
-  complete(line: string, ns?: string): Promise<readonly string[]>;
+  /**
+   * What a command that only looks (`ip -j addr`, `iptables-save -c`) prints, without leaving a trace: no time
+   * passes, no walk event is made. For panels that show the lab's state.
+   */
+  query(argv: readonly string[], ns?: string): Promise<QueryAnswer>;
   /** Ends everything that runs and lets go of everything held. */
   close(): Promise<void>;
 }

@@ -1,12 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import type { Engine, EngineOptions, Job, JobEnd, RunningJob } from "../engine.ts";
+import type { Engine, EngineOptions, Job, JobEnd, QueryAnswer, RunningJob } from "../engine.ts";
 import { Sandbox } from "./sandbox.ts";
 
 export interface KernelOptions extends EngineOptions {
   readonly folder?: string;
 }
 
-const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGKILL: 9, SIGTERM: 15 };
+const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGKILL: 9,
+  SIGTERM: 15,
+};
 
 /** The real kernel behind the Engine seam: real bash and real tools in a sandbox. */
 export class KernelEngine implements Engine {
@@ -51,8 +57,17 @@ export class KernelEngine implements Engine {
     };
   }
 
-  async complete(): Promise<readonly string[]> {
-    return [];
+  async query(argv: readonly string[], ns?: string): Promise<QueryAnswer> {
+    const answer = { stdout: "", stderr: "", status: 0 };
+    const job = this.start({
+      argv,
+      ...(ns === undefined ? {} : { ns }),
+      output: (bytes, stream) => {
+        answer[stream] += Buffer.from(bytes).toString();
+      },
+    });
+    answer.status = (await job.done).status;
+    return answer;
   }
 
   async close(): Promise<void> {

@@ -41,9 +41,13 @@ for d in /*; do
   case $d in /proc|/sys|/dev|/run|/tmp|/mnt|/lost+found) continue ;; esac
   [ -d "$d" ] && [ ! -L "$d" ] && cow "$d"
 done
-${folder === undefined ? "" : `case ${quote(folder)} in /tmp/*|/run/*|/mnt/*) keep=${quote(folder)} ;; esac
+${
+  folder === undefined
+    ? ""
+    : `case ${quote(folder)} in /tmp/*|/run/*|/mnt/*) keep=${quote(folder)} ;; esac
 mkdir -p /mnt/keep
-[ -z "$keep" ] || mount --bind "$keep" /mnt/keep`}
+[ -z "$keep" ] || mount --bind "$keep" /mnt/keep`
+}
 mount -t tmpfs -o size=256m,mode=1777 tmpfs /tmp
 mount -t tmpfs -o size=64m,mode=755 tmpfs /run
 ${folder === undefined ? "" : `[ -z "$keep" ] || { mkdir -p "$keep" /mnt/up/keep /mnt/work/keep; mount -t overlay -o lowerdir=/mnt/keep,upperdir=/mnt/up/keep,workdir=/mnt/work/keep overlay "$keep"; }`}

@@ -51,14 +51,19 @@ export class Sandbox {
       child.kill("SIGKILL");
       throw new SandboxError(
         `the kernel gives no sandbox: ${said || "unshare failed"}`,
-        rootless ? "run as root, or allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1)" : "packetwalk doctor says what is missing",
+        rootless
+          ? "run as root, or allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1)"
+          : "packetwalk doctor says what is missing",
       );
     }
     return new Sandbox(child, firstChild(child.pid as number), rootless);
   }
 
   /** The command that runs `argv` inside: to spawn with any stdio, or on a pseudo terminal. */
-  command(argv: readonly string[], options: { cwd?: string | undefined; ns?: string | undefined } = {}): string[] {
+  command(
+    argv: readonly string[],
+    options: { cwd?: string | undefined; ns?: string | undefined } = {},
+  ): string[] {
     const enter = ["nsenter", "--target", String(this.pid), "--net", "--mount", "--pid", "--uts", "--ipc"];
     if (this.rootless) enter.push("--user", "--preserve-credentials");
     if (options.cwd !== undefined) enter.push(`--wdns=${options.cwd}`);

@@ -7,9 +7,11 @@ import { PipeBuffer, PipeEnd } from "../../machine/pipe.ts";
 import { type Process, shellStatus } from "../../machine/process.ts";
 import { signalByName } from "../../machine/signal.ts";
 import { Tty } from "../../machine/tty.ts";
-import type { Engine, EngineOptions, Job, JobEnd, RunningJob, TerminalSize } from "../engine.ts";
+import type { NetNamespace } from "../../network/namespace.ts";
+import type { Engine, EngineOptions, Job, JobEnd, QueryAnswer, RunningJob, TerminalSize } from "../engine.ts";
 import { Capture } from "./capture.ts";
 import { Pump } from "./pump.ts";
+import { query } from "./query.ts";
 import { Recorder } from "./recorder.ts";
 import { TimeLimit } from "./time-limit.ts";
 
@@ -131,9 +133,7 @@ export class SimulatedEngine implements Engine {
     const env = new Map(
       Object.entries({ ...ENVIRONMENT, ...(terminal ? { TERM: "xterm-256color" } : {}), ...job.env }),
     );
-    const net =
-      job.ns === undefined || job.ns === "host" ? machine.initialNamespace : machine.namespaceNamed(job.ns);
-    if (!net) throw new Error(`there is no network namespace "${job.ns}"`);
+    const net = this.namespace(job.ns);
     const proc = machine.spawn(machine.init, [...job.argv], {
       fds,
       onlyFds: true,
@@ -150,8 +150,16 @@ export class SimulatedEngine implements Engine {
     return { proc, terminal, input };
   }
 
-  async complete(_line: string, _ns?: string): Promise<readonly string[]> {
-    return [];
+  async query(argv: readonly string[], ns?: string): Promise<QueryAnswer> {
+    return query(this.machine, argv, this.namespace(ns));
+  }
+
+  private namespace(name: string | undefined): NetNamespace {
+    const { machine } = this;
+    const net =
+      name === undefined || name === "host" ? machine.initialNamespace : machine.namespaceNamed(name);
+    if (!net) throw new Error(`there is no network namespace "${name}"`);
+    return net;
   }
 
   async close(): Promise<void> {
