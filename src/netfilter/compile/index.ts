@@ -143,31 +143,36 @@ export class RuleIndex {
     let outName = -1;
     for (let g = 0; g < groups.length; g++) {
       const group = groups[g];
-      let first = NONE;
-      skip: {
-        if ((group.sportMask | group.dportMask) !== 0 && !v.hasPorts) break skip;
-        let inId = 0;
-        let outId = 0;
-        if (group.byIn) {
-          if (inName < 0) inName = this.names.get(v.in) ?? 0;
-          if ((inId = inName) === 0) break skip;
-        }
-        if (group.byOut) {
-          if (outName < 0) outName = this.names.get(v.out) ?? 0;
-          if ((outId = outName) === 0) break skip;
-        }
-        const hash = mix(
-          v.src & group.srcMask,
-          v.dst & group.dstMask,
-          group.byProtocol ? v.protocol : 0,
-          v.sport & group.sportMask,
-          v.dport & group.dportMask,
-          inId,
-          outId,
-        );
-        first = group.heads[hash & group.mask];
-        while (first !== NONE && this.hashes[first] !== hash) first = this.nexts[first];
+      let inId = 0;
+      let outId = 0;
+      if (group.byIn) {
+        if (inName < 0) inName = this.names.get(v.in) ?? 0;
+        inId = inName;
       }
+      if (group.byOut) {
+        if (outName < 0) outName = this.names.get(v.out) ?? 0;
+        outId = outName;
+      }
+      // A name that no rule has, or ports asked of a packet without.
+      if (
+        (group.byIn && inId === 0) ||
+        (group.byOut && outId === 0) ||
+        ((group.sportMask | group.dportMask) !== 0 && !v.hasPorts)
+      ) {
+        v.cursors[base + g] = NONE;
+        continue;
+      }
+      const hash = mix(
+        v.src & group.srcMask,
+        v.dst & group.dstMask,
+        group.byProtocol ? v.protocol : 0,
+        v.sport & group.sportMask,
+        v.dport & group.dportMask,
+        inId,
+        outId,
+      );
+      let first = group.heads[hash & group.mask];
+      while (first !== NONE && this.hashes[first] !== hash) first = this.nexts[first];
       v.cursors[base + g] = first;
     }
   }

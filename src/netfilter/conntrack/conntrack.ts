@@ -260,7 +260,7 @@ export class Conntrack {
       this.armGc();
       ct.pendingEvents |= EVENT_NEW;
     }
-    if (ct.pendingEvents !== 0) this.deliver(ct);
+    if (ct.pendingEvents !== 0 && !(ct.status & IPS_DYING)) this.deliver(ct);
     return NF_ACCEPT;
   }
 

@@ -1,6 +1,6 @@
 import * as ipv4 from "../../wire/ipv4.ts";
 import { type Connection, IPS_ASSURED, IPS_SEEN_REPLY } from "./connection.ts";
-import type { Conntrack } from "./conntrack.ts";
+import type { Conntrack, ConntrackEvent } from "./conntrack.ts";
 import { TCP_STATE_NAMES } from "./tcp.ts";
 import { hasPorts, type Tuple } from "./tuple.ts";
 
@@ -73,4 +73,14 @@ export function formatEntry(ct: Connection, conntrack: Conntrack): string {
 /** One line of /proc/net/nf_conntrack. */
 export function formatProcEntry(ct: Connection, conntrack: Conntrack): string {
   return `ipv4     2 ${formatConnection(ct, { timeout: conntrack.secondsLeft(ct) })}zone=0 use=2`;
+}
+
+/** One line of `conntrack -E`, as far as the kernel's message goes (what `conntrack -D` caused gets
+ *  " [USERSPACE] portid=…" behind it by the tool). */
+export function formatEvent(event: ConntrackEvent, ct: Connection, conntrack: Conntrack): string {
+  const left = conntrack.secondsLeft(ct);
+  // A timeout of zero is left out of a message about the end.
+  const timeout = event === "DESTROY" && left === 0 ? {} : { timeout: left };
+  const text = formatConnection(ct, { ...timeout, mark: ct.mark !== 0 });
+  return `${`[${event}]`.padStart(9)} ${text.trimEnd()}`;
 }

@@ -297,7 +297,7 @@ function inWindow(
   if (flags & tcp.RST && seq === 0 && t.state === TCP_SYN_SENT) seq = end = sender.end;
 
   const liberal = liberalAll || (sender.flags & FLAG_BE_LIBERAL) !== 0;
-  const maxAckWindow = sender.maxWindow > MAX_ACK_WINDOW ? sender.maxWindow : MAX_ACK_WINDOW;
+  const maxAckWindow = Math.max(sender.maxWindow, MAX_ACK_WINDOW);
   if (!before(seq, (sender.maxEnd + 1) | 0)) {
     const overshot = (end - sender.maxEnd + 1) >>> 0;
     // More bytes than allowed, yet in reach: remember them, or their ACK would seem over the upper bound.
