@@ -4,7 +4,8 @@ import ClosingLine from "./scripts/closing-line.ts";
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
+    maxConcurrency: 8,
     reporters: ["default", new ClosingLine()],
   },
 });

@@ -19,7 +19,9 @@ describe("the virtual router, as the article tells it", () => {
   };
 
   test("nothing complains but the first ping", () => {
-    const said = run.stderr.split("\n").filter((line) => line !== "" && !/^(  % Total|\s+Dload|[\s\d].*--:--:--|.*\]\s"GET)/.test(line));
+    const said = run.stderr
+      .split("\n")
+      .filter((line) => line !== "" && !/^( {2}% Total|\s+Dload|[\s\d].*--:--:--|.*\]\s"GET)/.test(line));
     expect(said).toEqual(["ping: connect: Network is unreachable"]);
     expect(run.notices).toEqual([]);
     expect(run.status).toBe(0);
@@ -41,7 +43,9 @@ describe("the virtual router, as the article tells it", () => {
   });
 
   test("dmesg shows the article's sixteen lines, in its order", () => {
-    const lines = part("A way").split("\n").filter((line) => line.includes("SRC=172.16.100.5"));
+    const lines = part("A way")
+      .split("\n")
+      .filter((line) => line.includes("SRC=172.16.100.5"));
     expect(lines.map((line) => /\] (\w+:\w+:\w+):/.exec(line)?.[1])).toEqual([
       "boxA:OUTPUT:raw",
       "boxA:OUTPUT:mangle",
@@ -86,14 +90,21 @@ describe("the virtual router, as the article tells it", () => {
     const deaths = run.events.filter((e) => e.kind === "drop").map((e) => `${e.ns} ${e.reason}`);
     expect(deaths).toEqual(["boxB IP_RPFILTER", "router NETFILTER_DROP", "router NETFILTER_DROP"]);
     const refused = run.events.filter((e) => e.kind === "refused");
-    expect(refused).toMatchObject([{ ns: "boxA", dst: "172.16.200.5", errno: "ENETUNREACH", why: "no-route" }]);
+    expect(refused).toMatchObject([
+      { ns: "boxA", dst: "172.16.200.5", errno: "ENETUNREACH", why: "no-route" },
+    ]);
   });
 
   test("the nat table is not asked for the answer", () => {
     const asked = run.events.filter((e) => e.kind === "verdict" && e.ns === "router" && e.table === "nat");
     const translated = run.events.filter((e) => e.kind === "nat" && e.reply);
     expect(asked.length).toBeGreaterThan(0);
-    expect(translated[0]).toMatchObject({ ns: "router", manip: "dst", from: "172.16.200.1", to: "172.16.100.5" });
+    expect(translated[0]).toMatchObject({
+      ns: "router",
+      manip: "dst",
+      from: "172.16.200.1",
+      to: "172.16.100.5",
+    });
   });
 
   test("the same seed gives the same bytes", () => {

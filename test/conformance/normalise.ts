@@ -18,15 +18,28 @@ const RULES: readonly Rule[] = [
     as: "MAC",
     numbered: true,
   },
-  { reason: "link-local IPv6 addresses follow from the MAC", pattern: /\bfe80::[0-9a-f:]+/g, as: "LL", numbered: true },
+  {
+    reason: "link-local IPv6 addresses follow from the MAC",
+    pattern: /\bfe80::[0-9a-f:]+/g,
+    as: "LL",
+    numbered: true,
+  },
   { reason: "round-trip times", pattern: /\btime=[\d.]+ ms/g, as: "time=T ms" },
   { reason: "round-trip times", pattern: /^rtt min\/avg\/max\/mdev = .*$/gm, as: "rtt T" },
   { reason: "how long a run took", pattern: /\btime \d+ms/g, as: "time Tms" },
   { reason: "kernel log time stamps", pattern: /^\[ *\d+\.\d{6}\]/gm, as: "[T]" },
   { reason: "IP IDs and echo identifiers are random", pattern: /\bID=\d+/g, as: "ID=N" },
   { reason: "echo identifiers, as conntrack and tcpdump print them", pattern: /\bid[= ]\d+/g, as: "id N" },
-  { reason: "ephemeral ports", pattern: /\b(?:3276[89]|327[7-9]\d|32[89]\d\d|3[3-9]\d{3}|[45]\d{4}|60[0-8]\d\d|609[0-8]\d|6099\d)\b/g, as: "EPORT" },
-  { reason: "remaining time of a conntrack entry", pattern: /^((?:tcp|udp|icmp|unknown)\s+\d+) \d+ /gm, as: "$1 T " },
+  {
+    reason: "ephemeral ports",
+    pattern: /\b(?:3276[89]|327[7-9]\d|32[89]\d\d|3[3-9]\d{3}|[45]\d{4}|60[0-8]\d\d|609[0-8]\d|6099\d)\b/g,
+    as: "EPORT",
+  },
+  {
+    reason: "remaining time of a conntrack entry",
+    pattern: /^((?:tcp|udp|icmp|unknown)\s+\d+) \d+ /gm,
+    as: "$1 T ",
+  },
   { reason: "date of iptables-save", pattern: /^(# (?:Generated|Completed).* on) .*$/gm, as: "$1 DATE" },
 ];
 

@@ -52,11 +52,23 @@ mount -t tmpfs -o size=256m,mode=1777 tmpfs /tmp
 mount -t tmpfs -o size=64m,mode=755 tmpfs /run
 ${folder === undefined ? "" : `[ -z "$keep" ] || { mkdir -p "$keep" /mnt/up/keep /mnt/work/keep; mount -t overlay -o lowerdir=/mnt/keep,upperdir=/mnt/up/keep,workdir=/mnt/work/keep overlay "$keep"; }`}
 mount -o remount,bind,ro / 2>/dev/null || true
-mkdir -p /run/netns /run/lock ${HOME}/bin
+mkdir -p /run/netns /run/lock
 mount -t sysfs -o ro sysfs /sys 2>/dev/null || true
 # New since Linux 6.14: a PID namespace has its own limit. A script that forks without end meets it.
 echo 8192 > /proc/sys/kernel/pid_max 2>/dev/null || true
 hostname packetwalk 2>/dev/null || true
+${tools(profile)}
+ip link set lo up
+sh ${HOME}/profile
+echo READY
+exec cat > /dev/null
+`;
+}
+
+/** The sandbox's own programs: `sudo`, which changes nothing for root, and an `ip` that hands on the profile. */
+export function tools(profile: Profile): string {
+  return `
+mkdir -p ${HOME}/bin
 cat > ${HOME}/profile <<'PROFILE'
 ${profileCommands(profile)}
 PROFILE
@@ -84,10 +96,6 @@ $(command -v ip) "\\$@" || exit
 exec $(command -v ip) netns exec "\\$3" sh ${HOME}/profile
 IP
 chmod +x ${HOME}/bin/*
-ip link set lo up
-sh ${HOME}/profile
-echo READY
-exec cat > /dev/null
 `;
 }
 
