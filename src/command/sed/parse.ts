@@ -72,7 +72,7 @@ export class Parser {
         continue;
       }
       const at = this.labels.get(c.text);
-      if (at === undefined) throw new SedError(`-e: can't find label for jump to \`${c.text}'`, -1);
+      if (at === undefined) throw new SedError(`can't find label for jump to \`${c.text}'`, -1);
       c.target = at;
     }
   }
@@ -88,7 +88,11 @@ export class Parser {
   private regex(source: string, flags: { ignoreCase: boolean; multiline: boolean }): RegExp | null {
     if (source === "") return null;
     try {
-      return compileRegex(controls(source), this.extended ? "extended" : "basic", { ...flags, global: true });
+      return compileRegex(controls(source), this.extended ? "extended" : "basic", {
+        ...flags,
+        global: true,
+        strict: true,
+      });
     } catch (error) {
       if (error instanceof RegexError) return this.fail(error.message);
       throw error;
@@ -111,7 +115,9 @@ export class Parser {
           this.fail(unterminated);
         }
         this.i += 2;
-        if (next === delimiter) out += isRegex && /[.*[\]^$+?(){}|]/.test(delimiter) ? delimiter : delimiter === "&" ? "\\&" : delimiter;
+        if (next === delimiter)
+          out +=
+            isRegex && /[.*[\]^$+?(){}|]/.test(delimiter) ? delimiter : delimiter === "&" ? "\\&" : delimiter;
         else if (next === "n" && isRegex) out += bracket ? "\n" : "\\n";
         else out += `\\${next}`;
         continue;
@@ -191,11 +197,13 @@ export class Parser {
       const mark = this.s[this.i];
       if (mark === "+" || mark === "~") {
         this.i++;
-        second = mark === "+" ? { kind: "plus", count: this.integer() } : { kind: "multiple", of: this.integer() };
+        second =
+          mark === "+" ? { kind: "plus", count: this.integer() } : { kind: "multiple", of: this.integer() };
       } else second = this.address();
       if (!second) this.fail("unexpected `,'", this.i + 1);
     }
-    if (first?.kind === "line" && first.line === 0 && second?.kind !== "regex") this.fail("invalid usage of line address 0");
+    if (first?.kind === "line" && first.line === 0 && second?.kind !== "regex")
+      this.fail("invalid usage of line address 0", this.i + 1);
     this.skipSpace();
     let negate = false;
     while (this.s[this.i] === "!") {
@@ -338,9 +346,10 @@ export class Parser {
     if (this.i >= this.s.length) this.fail("expected \\ after `a', `c' or `i'");
     if (this.s[this.i] === "\\") {
       this.i++;
-      this.skipSpace();
-      if (this.s[this.i] === "\n") this.i++;
-      else if (this.i >= this.s.length) this.fail("expected \\ after `a', `c' or `i'");
+      const blank = /^[ \t]*(\n|$)/.exec(this.s.slice(this.i));
+      if (blank) this.i += blank[0].length;
+      // "$a\\" with nothing behind it adds no text, but completes a last line that lacks its newline.
+      if (this.i >= this.s.length) return "";
     }
     let out = "";
     while (this.i < this.s.length && this.s[this.i] !== "\n") {
@@ -358,7 +367,8 @@ export class Parser {
 
   private substitute(command: { -readonly [K in keyof SedCommand]: SedCommand[K] }): void {
     const delimiter = this.s[this.i++];
-    if (delimiter === undefined || delimiter === "\n" || delimiter === "\\") this.fail("unterminated `s' command");
+    if (delimiter === undefined || delimiter === "\n" || delimiter === "\\")
+      this.fail("unterminated `s' command");
     const source = this.delimited(delimiter, true, "unterminated `s' command");
     const replacement = this.delimited(delimiter, false, "unterminated `s' command");
     const flags = { ignoreCase: false, multiline: false };
@@ -383,7 +393,16 @@ export class Parser {
         this.skipSpace();
         command.text = this.restOfLine();
         break;
-      } else if (c === undefined || c === ";" || c === "\n" || c === "}" || c === "#" || c === " " || c === "\t") break;
+      } else if (
+        c === undefined ||
+        c === ";" ||
+        c === "\n" ||
+        c === "}" ||
+        c === "#" ||
+        c === " " ||
+        c === "\t"
+      )
+        break;
       else {
         this.i++;
         this.fail("unknown option to `s'");
@@ -392,15 +411,21 @@ export class Parser {
     }
     command.regex = this.regex(source, flags);
     command.parts = parseReplacement(replacement);
-    const groups = command.regex ? (new RegExp(`${command.regex.source}|`).exec("") as RegExpExecArray).length - 1 : 9;
+    const groups = command.regex
+      ? (new RegExp(`${command.regex.source}|`).exec("") as RegExpExecArray).length - 1
+      : 9;
     const most = Math.max(0, ...command.parts.map((p) => (typeof p === "number" ? p : 0)));
     if (most > groups) this.fail(`invalid reference \\${most} on \`s' command's RHS`);
   }
 
   private transliterate(command: { -readonly [K in keyof SedCommand]: SedCommand[K] }): void {
     const delimiter = this.s[this.i++];
-    const read = () =>
-      [...this.delimited(delimiter, false, "unterminated `y' command").replace(/\\([\\nt])/g, (_, c: string) => (c === "n" ? "\n" : c === "t" ? "\t" : "\\"))];
+    const read = () => [
+      ...this.delimited(delimiter, false, "unterminated `y' command").replace(
+        /\\([\\nt])/g,
+        (_, c: string) => (c === "n" ? "\n" : c === "t" ? "\t" : "\\"),
+      ),
+    ];
     const from = read();
     const to = read();
     if (from.length !== to.length) this.fail("strings for `y' command are different lengths");

@@ -1,6 +1,6 @@
-import type { Running } from "../../machine/process.ts";
 import { KernelError } from "../../base/errno.ts";
 import { utf8 } from "../../base/text.ts";
+import type { Running } from "../../machine/process.ts";
 import { openInput, openOutput, readTextFile } from "../tool/files.ts";
 import { LineReader } from "../tool/input.ts";
 import { fail, reason, type Tool } from "../tool/tool.ts";
@@ -51,7 +51,11 @@ export class Sed {
 
   *run(): Running {
     for (const c of this.commands)
-      if ((c.name === "w" || c.name === "W" || c.name === "s") && c.text !== "" && !c.text.startsWith("/dev/std")) {
+      if (
+        (c.name === "w" || c.name === "W" || c.name === "s") &&
+        c.text !== "" &&
+        !c.text.startsWith("/dev/std")
+      ) {
         try {
           if (!this.outputs.has(c.text)) this.outputs.set(c.text, openOutput(this.tool.proc, c.text));
         } catch (error) {
@@ -82,7 +86,12 @@ export class Sed {
       } catch (error) {
         if (!(error instanceof KernelError)) throw error;
         yield* this.tool.out.flush();
-        if (error.code === "EISDIR") this.tool.warn(this.opts.inPlace === null ? `couldn't read ${path}: ${error.message}` : `couldn't edit ${path}: not a regular file`);
+        if (error.code === "EISDIR")
+          this.tool.warn(
+            this.opts.inPlace === null
+              ? `couldn't read ${path}: ${error.message}`
+              : `couldn't edit ${path}: not a regular file`,
+          );
         else this.tool.warn(`can't read ${path}: ${error.message}`);
         this.status = error.code === "EISDIR" && this.opts.inPlace !== null ? 4 : 2;
       }
@@ -206,7 +215,10 @@ export class Sed {
     const queue = this.appended;
     this.appended = [];
     for (const item of queue) {
-      if (item.text !== undefined) yield* this.put(item.text);
+      if (item.text === "" && this.missingNewline) {
+        this.missingNewline = false;
+        yield* this.put(this.end);
+      } else if (item.text !== undefined) yield* this.put(item.text);
       else if (item.file !== undefined) {
         try {
           yield* this.put(yield* readTextFile(this.tool.proc, item.file === "/dev/stdin" ? "-" : item.file));
@@ -255,7 +267,9 @@ export class Sed {
       case "regex":
         return this.matches(a.regex);
       case "step":
-        return a.step <= 0 ? this.line === a.first : this.line >= a.first && (this.line - a.first) % a.step === 0;
+        return a.step <= 0
+          ? this.line === a.first
+          : this.line >= a.first && (this.line - a.first) % a.step === 0;
       default:
         return false;
     }
@@ -277,7 +291,8 @@ export class Sed {
     c.active = true;
     if (c.second.kind === "line") c.endLine = c.second.line;
     else if (c.second.kind === "plus") c.endLine = this.line + c.second.count;
-    else if (c.second.kind === "multiple") c.endLine = c.second.of <= 0 ? this.line : Math.ceil(this.line / c.second.of) * c.second.of;
+    else if (c.second.kind === "multiple")
+      c.endLine = c.second.of <= 0 ? this.line : Math.ceil(this.line / c.second.of) * c.second.of;
     else {
       if (fromZero && (yield* this.hit(c.second))) c.active = false;
       else if (c.second.kind === "last" && (yield* this.isLast())) c.active = false;
@@ -501,7 +516,16 @@ function replacement(parts: readonly Part[], m: RegExpExecArray): string {
 
 /** The l command. */
 function visible(text: string, width: number): string {
-  const names: Record<string, string> = { "\\": "\\\\", "\x07": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v" };
+  const names: Record<string, string> = {
+    "\\": "\\\\",
+    "\x07": "\\a",
+    "\b": "\\b",
+    "\f": "\\f",
+    "\n": "\\n",
+    "\r": "\\r",
+    "\t": "\\t",
+    "\v": "\\v",
+  };
   const cells: string[] = [];
   for (const c of text) {
     if (names[c]) cells.push(names[c]);

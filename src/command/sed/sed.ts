@@ -4,48 +4,7 @@ import { defineTool, fail, reason } from "../tool/tool.ts";
 import { Parser, SedError } from "./parse.ts";
 import { Sed } from "./run.ts";
 
-const USAGE = `Usage: sed [OPTION]... {script-only-if-no-other-script} [input-file]...
-
-  -n, --quiet, --silent
-                 suppress automatic printing of pattern space
-      --debug
-                 annotate program execution
-  -e script, --expression=script
-                 add the script to the commands to be executed
-  -f script-file, --file=script-file
-                 add the contents of script-file to the commands to be executed
-  --follow-symlinks
-                 follow symlinks when processing in place
-  -i[SUFFIX], --in-place[=SUFFIX]
-                 edit files in place (makes backup if SUFFIX supplied)
-  -l N, --line-length=N
-                 specify the desired line-wrap length for the \`l' command
-  --posix
-                 disable all GNU extensions.
-  -E, -r, --regexp-extended
-                 use extended regular expressions in the script
-                 (for portability use POSIX -E).
-  -s, --separate
-                 consider files as separate rather than as a single
-                 continuous long stream.
-      --sandbox
-                 operate in sandbox mode (disable e/r/w commands).
-  -u, --unbuffered
-                 load minimal amounts of data from the input files and flush
-                 the output buffers more often
-  -z, --null-data
-                 separate lines by NUL characters
-      --help     display this help and exit
-      --version  output version information and exit
-
-If no -e, --expression, -f, or --file option is given, then the first
-non-option argument is taken as the sed script to interpret.  All
-remaining arguments are names of input files; if no input files are
-specified, then the standard input is read.
-
-GNU sed home page: <https://www.gnu.org/software/sed/>.
-General help using GNU software: <https://www.gnu.org/gethelp/>.
-`;
+const USAGE = "Usage: sed [OPTION]... {script-only-if-no-other-script} [input-file]...\n";
 
 export const sed = defineTool({
   names: ["sed"],
@@ -78,7 +37,10 @@ export const sed = defineTool({
       } else if (key === "f") {
         try {
           const text = yield* readTextFile(tool.proc, value);
-          chunks.push({ text, label: (at) => `file ${value} line ${text.slice(0, at).split("\n").length}: ` });
+          chunks.push({
+            text,
+            label: (at) => `file ${value} line ${text.slice(0, at).split("\n").length}: `,
+          });
         } catch (error) {
           fail(tool, `couldn't open file ${value}: ${reason(error)}`);
         }
@@ -109,7 +71,10 @@ export const sed = defineTool({
       }
       parser.finish();
     } catch (error) {
-      if (error instanceof SedError) fail(tool, error.at < 0 ? error.message : `${chunks[0].label(error.at)}${error.message}`);
+      if (error instanceof SedError) {
+        if (error.at < 0) fail(tool, error.message, 4);
+        fail(tool, `${chunks[0].label(error.at)}${error.message}`);
+      }
       throw error;
     }
     const inPlace = opts.get("i");

@@ -1,6 +1,6 @@
 import { utf8 } from "../../base/text.ts";
-import { getopt } from "../tool/getopt.ts";
 import { eachInput } from "../tool/files.ts";
+import { getopt } from "../tool/getopt.ts";
 import { LineReader } from "../tool/input.ts";
 import { defineTool } from "../tool/tool.ts";
 
@@ -117,4 +117,3 @@ export const pager = defineTool({
     });
   },
 });
-

@@ -1,11 +1,12 @@
-import { defineTool, fail, type Tool } from "../tool/tool.ts";
 import { UsageError } from "../tool/getopt.ts";
-import { quote } from "../tool/number.ts";
+import { quote } from "../tool/quote.ts";
+import { defineTool, fail, type Tool } from "../tool/tool.ts";
 import { type Conversion, formatFloat, formatInteger, formatString, unescape } from "./format.ts";
 
 export const echo = defineTool({
   names: ["echo"],
   summary: "print its arguments",
+  ownHelp: true,
   *main(tool) {
     let args = [...tool.args];
     let newline = true;
@@ -55,12 +56,18 @@ function operand(tool: Tool, text: string, state: { status: number }): number {
     state.status = 1;
   }
   const word = m[0].trim();
-  if (/^[+-]?0\d+$/.test(word)) return (word.startsWith("-") ? -1 : 1) * Number.parseInt(word.replace(/^[+-]/, ""), 8);
+  if (/^[+-]?0\d+$/.test(word))
+    return (word.startsWith("-") ? -1 : 1) * Number.parseInt(word.replace(/^[+-]/, ""), 8);
   if (/^[+-]/.test(word)) return (word.startsWith("-") ? -1 : 1) * Number(word.slice(1));
   return Number(word);
 }
 
-function printfText(tool: Tool, format: string, operands: readonly string[], state: { status: number }): string {
+function printfText(
+  tool: Tool,
+  format: string,
+  operands: readonly string[],
+  state: { status: number },
+): string {
   let out = "";
   let used = 0;
   do {
@@ -69,7 +76,9 @@ function printfText(tool: Tool, format: string, operands: readonly string[], sta
     for (let i = 0; i < format.length; i++) {
       const c = format[i];
       if (c === "\\") {
-        const m = /^\\(?:[0-7]{1,3}|x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|.)?/s.exec(format.slice(i)) as RegExpExecArray;
+        const m = /^\\(?:[0-7]{1,3}|x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|.)?/s.exec(
+          format.slice(i),
+        ) as RegExpExecArray;
         const result = unescape(m[0], "printf");
         out += result.text;
         if (result.stopped) return out;
@@ -102,15 +111,18 @@ function printfText(tool: Tool, format: string, operands: readonly string[], sta
         if (result.stopped) return out;
       } else if (m[4] === "q") out += shellQuote(next());
       else if (m[4] === "c") out += formatString([...next()][0] ?? "", conversion);
-      else if (m[4] !== "" && "diuoxX".includes(m[4])) out += formatInteger(BigInt(Math.trunc(operand(tool, next(), state))), conversion);
-      else if (m[4] !== "" && "eEfFgG".includes(m[4])) out += formatFloat(operand(tool, next(), state), conversion);
+      else if (m[4] !== "" && "diuoxX".includes(m[4]))
+        out += formatInteger(BigInt(Math.trunc(operand(tool, next(), state))), conversion);
+      else if (m[4] !== "" && "eEfFgG".includes(m[4]))
+        out += formatFloat(operand(tool, next(), state), conversion);
       else {
         tool.proc.out(out);
         fail(tool, `${m[0]}: invalid conversion specification`);
       }
     }
     if (used === before) {
-      if (used < operands.length && operands.length > 0) tool.warn(`warning: ignoring excess arguments, starting with ${quote(operands[used])}`);
+      if (used < operands.length && operands.length > 0)
+        tool.warn(`warning: ignoring excess arguments, starting with ${quote(operands[used])}`);
       break;
     }
   } while (used < operands.length);
@@ -119,6 +131,7 @@ function printfText(tool: Tool, format: string, operands: readonly string[], sta
 
 function shellQuote(text: string): string {
   if (text === "") return "''";
+  if (text.includes("'") && !/["$`\\!]/.test(text)) return `"${text}"`;
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`;
 }
 

@@ -1,5 +1,5 @@
 import { UsageError } from "../tool/getopt.ts";
-import { quote } from "../tool/number.ts";
+import { quote } from "../tool/quote.ts";
 import { defineTool, fail, type Tool } from "../tool/tool.ts";
 import { compileRegex, RegexError } from "./regex.ts";
 
@@ -52,8 +52,23 @@ class Evaluator {
       const op = this.take("<", "<=", "=", "==", "!=", ">=", ">");
       if (!op) return left;
       const right = this.sum();
-      const order = isInteger(left) && isInteger(right) ? Number(BigInt(left) - BigInt(right)) : left < right ? -1 : left > right ? 1 : 0;
-      const holds = { "<": order < 0, "<=": order <= 0, "=": order === 0, "==": order === 0, "!=": order !== 0, ">=": order >= 0, ">": order > 0 }[op];
+      const order =
+        isInteger(left) && isInteger(right)
+          ? Number(BigInt(left) - BigInt(right))
+          : left < right
+            ? -1
+            : left > right
+              ? 1
+              : 0;
+      const holds = {
+        "<": order < 0,
+        "<=": order <= 0,
+        "=": order === 0,
+        "==": order === 0,
+        "!=": order !== 0,
+        ">=": order >= 0,
+        ">": order > 0,
+      }[op];
       left = holds ? "1" : "0";
     }
   }
@@ -106,13 +121,15 @@ class Evaluator {
 
   private primary(): Value {
     const word = this.tool.args[this.at];
-    if (word === undefined) fail(this.tool, `syntax error: missing argument after ${quote(this.tool.args[this.at - 1])}`, 2);
+    if (word === undefined)
+      fail(this.tool, `syntax error: missing argument after ${quote(this.tool.args[this.at - 1])}`, 2);
     this.at++;
     if (word === "(") {
       const value = this.or();
       if (!this.take(")")) {
         const found = this.tool.args[this.at];
-        if (found === undefined) fail(this.tool, `syntax error: expecting ')' after ${quote(this.tool.args[this.at - 1])}`, 2);
+        if (found === undefined)
+          fail(this.tool, `syntax error: expecting ')' after ${quote(this.tool.args[this.at - 1])}`, 2);
         fail(this.tool, `syntax error: expecting ')' instead of ${quote(found)}`, 2);
       }
       return value;

@@ -1,8 +1,8 @@
-import { utf8, text as decode } from "../../base/text.ts";
+import { text as decode, utf8 } from "../../base/text.ts";
 import { eachInput } from "../tool/files.ts";
 import { getopt, UsageError } from "../tool/getopt.ts";
 import { LineReader } from "../tool/input.ts";
-import { quote } from "../tool/number.ts";
+import { quote } from "../tool/quote.ts";
 import { defineTool } from "../tool/tool.ts";
 
 type Range = readonly [from: number, to: number];
@@ -19,7 +19,9 @@ function parseList(list: string, fields: boolean): Range[] {
     const from = m[1] === "" ? 1 : Number(m[1]);
     const to = m[2] === "" ? from : m[3] === "" ? Number.POSITIVE_INFINITY : Number(m[3]);
     if (from === 0 || (m[2] === "" && m[1] === "") || to === 0)
-      throw new UsageError(fields ? "fields are numbered from 1" : "byte/character positions are numbered from 1");
+      throw new UsageError(
+        fields ? "fields are numbered from 1" : "byte/character positions are numbered from 1",
+      );
     if (to < from) throw new UsageError("invalid decreasing range");
     ranges.push([from, to]);
   }
@@ -48,8 +50,10 @@ export const cut = defineTool({
     const ranges = parseList(list, fields);
     const delimiter = opts.get("d") ?? "\t";
     if (utf8(delimiter).length > 1) throw new UsageError("the delimiter must be a single character");
-    if (opts.has("d") && !fields) throw new UsageError("an input delimiter may be specified only when operating on fields");
-    if (opts.has("s") && !fields) throw new UsageError("suppressing non-delimited lines makes sense\n\tonly when operating on fields");
+    if (opts.has("d") && !fields)
+      throw new UsageError("an input delimiter may be specified only when operating on fields");
+    if (opts.has("s") && !fields)
+      throw new UsageError("suppressing non-delimited lines makes sense\n\tonly when operating on fields");
     const output = opts.get("output") ?? (fields ? delimiter : "");
     const complement = opts.has("complement");
     const selected = (n: number) => ranges.some(([a, b]) => n >= a && n <= b) !== complement;
@@ -101,7 +105,9 @@ export const paste = defineTool({
   summary: "join the lines of files side by side",
   *main(tool) {
     const opts = getopt(tool.args, "d:sz", { "delimiters:": "d", serial: "s" });
-    const list = [...(opts.get("d") ?? "\t").replace(/\\n/g, "\n").replace(/\\t/g, "\t").replace(/\\\\/g, "\\")];
+    const list = [
+      ...(opts.get("d") ?? "\t").replace(/\\n/g, "\n").replace(/\\t/g, "\t").replace(/\\\\/g, "\\"),
+    ];
     const delimiter = (i: number) => {
       const d = list[i % list.length] ?? "";
       return d === "0" && list[i % list.length] === "\\0" ? "" : d;
@@ -120,12 +126,15 @@ export const paste = defineTool({
     });
     if (status !== 0) return status;
     if (opts.has("s")) {
-      for (const lines of columns) yield* tool.print(`${lines.reduce((all, l, i) => (i === 0 ? l : all + delimiter(i - 1) + l), "")}\n`);
+      for (const lines of columns)
+        yield* tool.print(`${lines.reduce((all, l, i) => (i === 0 ? l : all + delimiter(i - 1) + l), "")}\n`);
       return 0;
     }
     // "-" several times reads standard input in turn.
     const shared = columns.filter((c) => c === stdin.lines).length;
-    const rows = Math.max(...columns.map((c) => (c === stdin.lines ? Math.ceil(c.length / shared) : c.length)));
+    const rows = Math.max(
+      ...columns.map((c) => (c === stdin.lines ? Math.ceil(c.length / shared) : c.length)),
+    );
     for (let row = 0; row < rows; row++) {
       let nth = 0;
       let out = "";
@@ -143,11 +152,17 @@ export const column = defineTool({
   names: ["column"],
   summary: "line text up in columns (-t)",
   *main(tool) {
-    const opts = getopt(tool.args, "ts:o:c:x", { table: "t", "separator:": "s", "output-separator:": "o", "output-width:": "c" });
+    const opts = getopt(tool.args, "ts:o:c:x", {
+      table: "t",
+      "separator:": "s",
+      "output-separator:": "o",
+      "output-width:": "c",
+    });
     const rows: string[] = [];
     const status = yield* eachInput(tool, opts.rest, function* (fd) {
       const lines = new LineReader(tool.proc, fd);
-      for (let line = yield* lines.line(); line !== null; line = yield* lines.line()) if (line.trim() !== "") rows.push(line);
+      for (let line = yield* lines.line(); line !== null; line = yield* lines.line())
+        if (line.trim() !== "") rows.push(line);
     });
     if (!opts.has("t")) {
       const width = Number(opts.get("c") ?? 80);
@@ -179,7 +194,8 @@ export const column = defineTool({
       for (let i = 0; i < widths.length; i++) {
         const cell = row[i] ?? "";
         if (i === widths.length - 1) line += cell;
-        else if (i < row.length - 1 || opts.has("o") || row.length < widths.length) line += cell.padEnd(widths[i]) + between;
+        else if (i < row.length - 1 || opts.has("o") || row.length < widths.length)
+          line += cell.padEnd(widths[i]) + between;
         else line += cell;
       }
       yield* tool.print(`${line}\n`);
@@ -192,7 +208,13 @@ export const nl = defineTool({
   names: ["nl"],
   summary: "number the lines of files",
   *main(tool) {
-    const opts = getopt(tool.args, "b:i:n:s:v:w:", { "body-numbering:": "b", "number-width:": "w", "number-separator:": "s", "starting-line-number:": "v", "line-increment:": "i" });
+    const opts = getopt(tool.args, "b:i:n:s:v:w:", {
+      "body-numbering:": "b",
+      "number-width:": "w",
+      "number-separator:": "s",
+      "starting-line-number:": "v",
+      "line-increment:": "i",
+    });
     const style = opts.get("b") ?? "t";
     const width = Number(opts.get("w") ?? 6);
     const separator = opts.get("s") ?? "\t";
@@ -206,7 +228,12 @@ export const nl = defineTool({
         if (numbered) {
           const format = opts.get("n") ?? "rn";
           const number = String(n);
-          label = (format === "ln" ? number.padEnd(width) : format === "rz" ? number.padStart(width, "0") : number.padStart(width)) + separator;
+          label =
+            (format === "ln"
+              ? number.padEnd(width)
+              : format === "rz"
+                ? number.padStart(width, "0")
+                : number.padStart(width)) + separator;
           n += step;
         }
         yield* tool.print(`${label}${line}\n`);

@@ -94,15 +94,37 @@ export function unescape(text: string, style: "echo" | "printf"): { text: string
       continue;
     }
     const c = text[++i];
-    const simple = { a: "\x07", b: "\b", e: "\x1b", E: "\x1b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v", "\\": "\\", '"': '"' }[c];
+    const simple = {
+      a: "\x07",
+      b: "\b",
+      e: "\x1b",
+      E: "\x1b",
+      f: "\f",
+      n: "\n",
+      r: "\r",
+      t: "\t",
+      v: "\v",
+      "\\": "\\",
+      '"': '"',
+    }[c];
     if (simple !== undefined && (c !== '"' || style === "printf")) {
       out += simple;
       continue;
     }
     if (c === "c") return { text: out, stopped: true };
     const hex = c === "x" ? /^[0-9a-fA-F]{1,2}/.exec(text.slice(i + 1)) : null;
-    const unicode = c === "u" ? /^[0-9a-fA-F]{1,4}/.exec(text.slice(i + 1)) : c === "U" ? /^[0-9a-fA-F]{1,8}/.exec(text.slice(i + 1)) : null;
-    const octal = style === "echo" ? (c === "0" ? /^[0-7]{0,3}/.exec(text.slice(i + 1)) : null) : /^[0-7]{1,3}/.exec(text.slice(i));
+    const unicode =
+      c === "u"
+        ? /^[0-9a-fA-F]{1,4}/.exec(text.slice(i + 1))
+        : c === "U"
+          ? /^[0-9a-fA-F]{1,8}/.exec(text.slice(i + 1))
+          : null;
+    const octal =
+      style === "echo"
+        ? c === "0"
+          ? /^[0-7]{0,3}/.exec(text.slice(i + 1))
+          : null
+        : /^[0-7]{1,3}/.exec(text.slice(i));
     if (hex || unicode) {
       const digits = (hex ?? unicode) as RegExpExecArray;
       out += String.fromCodePoint(Number.parseInt(digits[0], 16));

@@ -28,7 +28,13 @@ interface Settings {
 }
 
 /** Patterns joined into one; -w and -x wrap it. */
-function build(patterns: readonly string[], kind: Dialect | "fixed", icase: boolean, word: boolean, line: boolean): RegExp {
+function build(
+  patterns: readonly string[],
+  kind: Dialect | "fixed",
+  icase: boolean,
+  word: boolean,
+  line: boolean,
+): RegExp {
   const dialect = kind === "fixed" ? "perl" : kind;
   const sources = patterns.map((p) =>
     kind === "fixed" ? escapeRegex(p) : compileRegex(p, dialect, { ignoreCase: icase }).source,
@@ -37,7 +43,10 @@ function build(patterns: readonly string[], kind: Dialect | "fixed", icase: bool
   let groups = 0;
   const shifted = sources.map((s, i) => {
     const source = s === "(?:)" ? "" : s;
-    const out = groups === 0 ? source : source.replace(/\(\?:\\(\d+)\)/g, (_, n: string) => `(?:\\${Number(n) + groups})`);
+    const out =
+      groups === 0
+        ? source
+        : source.replace(/\(\?:\\(\d+)\)/g, (_, n: string) => `(?:\\${Number(n) + groups})`);
     groups += new RegExp(`${sources[i]}|`).exec("")!.length - 1;
     return out;
   });
@@ -49,11 +58,19 @@ function build(patterns: readonly string[], kind: Dialect | "fixed", icase: bool
 }
 
 /** One input; gives whether anything was selected. */
-function* search(tool: Tool, s: Settings, fd: number, label: string | null, name: string, last: { group: boolean }): Running<boolean> {
+function* search(
+  tool: Tool,
+  s: Settings,
+  fd: number,
+  label: string | null,
+  name: string,
+  last: { group: boolean },
+): Running<boolean> {
   const lines = new LineReader(tool.proc, fd, s.end);
   const paint = (code: string, t: string) => (s.color ? `\x1b[${code}m\x1b[K${t}\x1b[m\x1b[K` : t);
   const prefix = (n: number, mark: string) => {
-    let out = label === null ? "" : s.nul ? `${paint("35", label)}\0` : paint("35", label) + paint("36", mark);
+    let out =
+      label === null ? "" : s.nul ? `${paint("35", label)}\0` : paint("35", label) + paint("36", mark);
     if (s.number) out += paint("32", String(n)) + paint("36", mark);
     return out;
   };
@@ -77,20 +94,29 @@ function* search(tool: Tool, s: Settings, fd: number, label: string | null, name
       found++;
       if (s.quiet || s.listMatching || s.listMissing) return true;
       if (binary && show) {
-        yield* tool.print(`Binary file ${name} matches\n`);
+        yield* tool.out.flush();
+        tool.warn(`${name}: binary file matches`);
         return true;
       }
       if (show) {
-        if (context && s.separator !== null && !s.only && last.group && (lastPrinted === 0 || n - before.length > lastPrinted + 1))
+        if (
+          context &&
+          s.separator !== null &&
+          !s.only &&
+          last.group &&
+          (lastPrinted === 0 || n - before.length > lastPrinted + 1)
+        )
           yield* tool.print(`${paint("36", s.separator)}\n`);
         if (!s.only) for (const [m, text] of before) yield* tool.print(`${prefix(m, "-")}${text}\n`);
         if (s.only) {
           if (!s.invert) {
+            s.regex.lastIndex = 0;
             for (const hit of line.matchAll(s.regex))
               if (hit[0] !== "") yield* tool.print(`${prefix(n, ":")}${paint("01;31", hit[0])}${s.end}`);
           }
         } else {
-          const shown = s.color && !s.invert ? line.replace(s.regex, (t) => (t === "" ? "" : paint("01;31", t))) : line;
+          const shown =
+            s.color && !s.invert ? line.replace(s.regex, (t) => (t === "" ? "" : paint("01;31", t))) : line;
           yield* tool.print(`${prefix(n, ":")}${shown}${s.end}`);
         }
         last.group = true;
@@ -111,7 +137,8 @@ function* search(tool: Tool, s: Settings, fd: number, label: string | null, name
     }
   }
   if (s.count && !s.quiet && !s.listMatching && !s.listMissing) {
-    const start = label === null ? "" : s.nul ? `${paint("35", label)}\0` : paint("35", label) + paint("36", ":");
+    const start =
+      label === null ? "" : s.nul ? `${paint("35", label)}\0` : paint("35", label) + paint("36", ":");
     yield* tool.print(`${start}${found}\n`);
   }
   return found > 0;
@@ -121,10 +148,14 @@ export const grep = defineTool({
   names: ["grep", "egrep", "fgrep"],
   summary: "print lines that match a pattern",
   usageStatus: 2,
-  hint: (name) => `Usage: ${name} [OPTION]... PATTERNS [FILE]...\nTry '${name} --help' for more information.\n`,
+  hint: (name) =>
+    `Usage: ${name} [OPTION]... PATTERNS [FILE]...\nTry '${name} --help' for more information.\n`,
   *main(tool) {
     const base = tool.name.slice(tool.name.lastIndexOf("/") + 1);
-    if (base !== "grep") tool.proc.err(`${base}: warning: ${base} is obsolescent; using grep -${base === "egrep" ? "E" : "F"}\n`);
+    if (base !== "grep")
+      tool.proc.err(
+        `${base}: warning: ${base} is obsolescent; using grep -${base === "egrep" ? "E" : "F"}\n`,
+      );
     const args = tool.args.map((a) => (/^-\d+$/.test(a) ? `-C${a.slice(1)}` : a));
     const opts = getopt(args, "EFGPe:f:ivwxcLlm:oqsbHhnTZA:B:C:rRUazyI", {
       "extended-regexp": "E",
@@ -185,7 +216,9 @@ export const grep = defineTool({
     if (!opts.has("e") && !opts.has("f")) {
       const first = files.shift();
       if (first === undefined) {
-        tool.proc.err(`Usage: ${tool.name} [OPTION]... PATTERNS [FILE]...\nTry '${tool.name} --help' for more information.\n`);
+        tool.proc.err(
+          `Usage: ${tool.name} [OPTION]... PATTERNS [FILE]...\nTry '${tool.name} --help' for more information.\n`,
+        );
         return 2;
       }
       patterns = first.split("\n");
@@ -206,13 +239,19 @@ export const grep = defineTool({
     let regex: RegExp;
     try {
       const icase = opts.options.findLast(([k]) => k === "i" || k === "y" || k === "no-i")?.[0] ?? "no-i";
-      regex = patterns.length === 0 ? /(?!)/g : build(patterns, kind, icase !== "no-i", opts.has("w"), opts.has("x"));
+      regex =
+        patterns.length === 0
+          ? /(?!)/g
+          : build(patterns, kind, icase !== "no-i", opts.has("w"), opts.has("x"));
     } catch (error) {
       if (error instanceof RegexError) fail(tool, error.message, 2);
       throw error;
     }
     const color = opts.get("color");
-    if (color !== undefined && !["", "auto", "always", "never", "yes", "no", "tty", "force", "none"].includes(color))
+    if (
+      color !== undefined &&
+      !["", "auto", "always", "never", "yes", "no", "tty", "force", "none"].includes(color)
+    )
       throw new UsageError("unknown --color", true);
     const context = number("C") ?? 0;
     const settings: Settings = {
@@ -230,7 +269,9 @@ export const grep = defineTool({
       after: number("A") ?? context,
       before: number("B") ?? context,
       separator: opts.has("no-separator") ? null : (opts.get("separator") ?? "--"),
-      color: ["always", "yes", "force"].includes(color ?? "") || (color !== undefined && ["", "auto", "tty"].includes(color) && tool.proc.fds.get(1)?.isTty === true),
+      color:
+        ["always", "yes", "force"].includes(color ?? "") ||
+        (color !== undefined && ["", "auto", "tty"].includes(color) && tool.proc.fds.get(1)?.isTty === true),
       end: opts.has("z") ? "\0" : "\n",
       nul: opts.has("Z"),
       textual: opts.has("a") || opts.get("binary-files") === "text" || opts.has("z"),
@@ -241,7 +282,10 @@ export const grep = defineTool({
     const name = (path: string) => (path === "-" ? (opts.get("label") ?? "(standard input)") : path);
     const withName = opts.options.findLast(([k]) => k === "H" || k === "h")?.[0];
     const labelled = withName === "H" || (withName !== "h" && (inputs.length > 1 || recursive));
-    const globs = (key: string) => opts.options.filter(([k]) => k === key).map(([, v]) => new RegExp(`^${escapeRegex(v).replace(/\\\*/g, ".*").replace(/\\\?/g, ".")}$`));
+    const globs = (key: string) =>
+      opts.options
+        .filter(([k]) => k === key)
+        .map(([, v]) => new RegExp(`^${escapeRegex(v).replace(/\\\*/g, ".*").replace(/\\\?/g, ".")}$`));
     const include = globs("include");
     const exclude = globs("exclude");
     const excludeDir = globs("exclude-dir");
@@ -254,11 +298,15 @@ export const grep = defineTool({
         if (path !== "-" && isDirectory(tool.proc, path)) {
           if (!recursive) {
             if (!settings.silent) tool.warn(`${path}: Is a directory`);
+            failed = true;
             return;
           }
           if (fromWalk && excludeDir.some((g) => g.test(baseName))) return;
           for (const entry of listDirectory(tool.proc, path))
-            yield* one(path === "." && files.length === 0 ? entry : `${path.replace(/\/$/, "")}/${entry}`, true);
+            yield* one(
+              path === "." && files.length === 0 ? entry : `${path.replace(/\/$/, "")}/${entry}`,
+              true,
+            );
           return;
         }
         if (recursive && include.length > 0 && !include.some((g) => g.test(baseName))) return;

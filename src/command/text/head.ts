@@ -2,7 +2,8 @@ import { concat } from "../../base/text.ts";
 import { eachInput } from "../tool/files.ts";
 import { getopt } from "../tool/getopt.ts";
 import { readToEnd } from "../tool/input.ts";
-import { parseSize, quote } from "../tool/number.ts";
+import { parseSize } from "../tool/number.ts";
+import { quote } from "../tool/quote.ts";
 import { defineTool, fail } from "../tool/tool.ts";
 
 export const head = defineTool({
@@ -10,8 +11,15 @@ export const head = defineTool({
   summary: "print the first lines of files",
   *main(tool) {
     // The obsolete "-5" is "-n 5".
-    const args = tool.args.map((a) => (/^-\d+$/.test(a) ? `-n${a.slice(1)}` : a));
-    const opts = getopt(args, "c:n:qvz", { "bytes:": "c", "lines:": "n", quiet: "q", silent: "q", verbose: "v", "zero-terminated": "z" });
+    const args = tool.args.map((a, i) => (i === 0 && /^-\d+$/.test(a) ? `-n${a.slice(1)}` : a));
+    const opts = getopt(args, "c:n:qvz", {
+      "bytes:": "c",
+      "lines:": "n",
+      quiet: "q",
+      silent: "q",
+      verbose: "v",
+      "zero-terminated": "z",
+    });
     let unit: "lines" | "bytes" = "lines";
     let count = 10;
     let butLast = false;
@@ -30,11 +38,17 @@ export const head = defineTool({
       tool,
       opts.rest,
       function* (fd, path) {
-        if (headers) yield* tool.print(`${first ? "" : "\n"}==> ${path === "-" ? "standard input" : path} <==\n`);
+        if (headers)
+          yield* tool.print(`${first ? "" : "\n"}==> ${path === "-" ? "standard input" : path} <==\n`);
         first = false;
         if (butLast) {
           const all = yield* readToEnd(tool.proc, fd);
-          yield* tool.out.printBytes(all.subarray(0, unit === "bytes" ? Math.max(0, all.length - count) : lastLines(all, count, delimiter)));
+          yield* tool.out.printBytes(
+            all.subarray(
+              0,
+              unit === "bytes" ? Math.max(0, all.length - count) : lastLines(all, count, delimiter),
+            ),
+          );
           return;
         }
         let left = count;
@@ -51,7 +65,10 @@ export const head = defineTool({
           yield* tool.out.printBytes(data.slice(0, end));
         }
       },
-      (path, why) => (why === "Is a directory" ? `error reading '${path}': ${why}` : `cannot open '${path}' for reading: ${why}`),
+      (path, why) =>
+        why === "Is a directory"
+          ? `error reading '${path}': ${why}`
+          : `cannot open '${path}' for reading: ${why}`,
     );
   },
 });
@@ -73,7 +90,9 @@ export const tail = defineTool({
   names: ["tail"],
   summary: "print the last lines of files",
   *main(tool) {
-    const args = tool.args.map((a) => (/^-\d+$/.test(a) ? `-n${a.slice(1)}` : /^\+\d+$/.test(a) ? `-n${a}` : a));
+    const args = tool.args.map((a, i) =>
+      i > 0 ? a : /^-\d+$/.test(a) ? `-n${a.slice(1)}` : /^\+\d+$/.test(a) ? `-n${a}` : a,
+    );
     const opts = getopt(args, "c:n:fFqvzs:", {
       "bytes:": "c",
       "lines:": "n",
@@ -81,7 +100,7 @@ export const tail = defineTool({
       quiet: "q",
       silent: "q",
       verbose: "v",
-      "retry": "retry",
+      retry: "retry",
       "pid:": "pid",
       "sleep-interval:": "s",
       "zero-terminated": "z",
@@ -106,7 +125,8 @@ export const tail = defineTool({
       tool,
       opts.rest,
       function* (fd, path) {
-        if (headers) yield* tool.print(`${first ? "" : "\n"}==> ${path === "-" ? "standard input" : path} <==\n`);
+        if (headers)
+          yield* tool.print(`${first ? "" : "\n"}==> ${path === "-" ? "standard input" : path} <==\n`);
         first = false;
         if (fromStart) {
           let skip = Math.max(0, count - 1);
@@ -131,19 +151,28 @@ export const tail = defineTool({
             size += data.length;
             if (kept.length > 64) {
               const all = concat(kept);
-              kept = [all.slice(unit === "bytes" ? Math.max(0, size - count) : lastLines(all, count, delimiter))];
+              kept = [
+                all.slice(unit === "bytes" ? Math.max(0, size - count) : lastLines(all, count, delimiter)),
+              ];
               size = kept[0].length;
             }
           }
           const all = kept.length === 0 ? new Uint8Array(0) : concat(kept);
-          yield* tool.out.printBytes(all.subarray(unit === "bytes" ? Math.max(0, all.length - count) : lastLines(all, count, delimiter)));
+          yield* tool.out.printBytes(
+            all.subarray(
+              unit === "bytes" ? Math.max(0, all.length - count) : lastLines(all, count, delimiter),
+            ),
+          );
         }
         if (follow) {
           // A pipe's end is final; a file may grow.
           if (tool.proc.fd(fd).kind !== "pipe") followed.push(tool.proc.addFd(tool.proc.fd(fd), 10));
         }
       },
-      (path, why) => (why === "Is a directory" ? `error reading '${path}': ${why}` : `cannot open '${path}' for reading: ${why}`),
+      (path, why) =>
+        why === "Is a directory"
+          ? `error reading '${path}': ${why}`
+          : `cannot open '${path}' for reading: ${why}`,
     );
     if (!follow || followed.length === 0) return status;
     tool.out.buffering("none");

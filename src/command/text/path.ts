@@ -1,5 +1,5 @@
 import { getopt, UsageError } from "../tool/getopt.ts";
-import { quote } from "../tool/number.ts";
+import { quote } from "../tool/quote.ts";
 import { defineTool } from "../tool/tool.ts";
 
 export const basename = defineTool({
@@ -30,7 +30,14 @@ export const dirname = defineTool({
     for (const path of opts.rest) {
       const bare = path.replace(/\/+$/, "");
       const cut = bare.lastIndexOf("/");
-      const folder = bare === "" ? (path === "" ? "." : "/") : cut < 0 ? "." : bare.slice(0, cut).replace(/\/+$/, "") || "/";
+      const folder =
+        bare === ""
+          ? path === ""
+            ? "."
+            : "/"
+          : cut < 0
+            ? "."
+            : bare.slice(0, cut).replace(/\/+$/, "") || "/";
       yield* tool.print(folder + (opts.has("z") ? "\0" : "\n"));
     }
     return 0;

@@ -14,12 +14,17 @@ export interface RegexOptions {
   /** sed's M: ^ and $ match at line breaks. */
   readonly multiline?: boolean;
   readonly global?: boolean;
+  /** ERE: an operator with nothing before it is an error (sed, bash), not nothing (grep). */
+  readonly strict?: boolean;
 }
 
 /** Compiles a pattern. Throws RegexError with glibc's words. */
 export function compileRegex(pattern: string, dialect: Dialect, options: RegexOptions = {}): RegExp {
   const flags = `s${options.ignoreCase ? "i" : ""}${options.multiline ? "m" : ""}${options.global ? "g" : ""}`;
-  const source = dialect === "perl" ? perl(pattern) : new Translator(pattern, dialect).translate();
+  const source =
+    dialect === "perl"
+      ? perl(pattern)
+      : new Translator(pattern, dialect, options.strict === true).translate();
   try {
     return new RegExp(source, flags);
   } catch {
@@ -68,13 +73,15 @@ interface Branch {
 class Translator {
   private readonly p: string;
   private readonly ere: boolean;
+  private readonly strict: boolean;
   private at = 0;
   private groups = 0;
   private closed = 0;
   private stack: Branch[] = [];
   private branch: Branch = { atoms: [], plain: "", done: [], capture: false };
 
-  constructor(pattern: string, dialect: "basic" | "extended") {
+  constructor(pattern: string, dialect: "basic" | "extended", strict: boolean) {
+    this.strict = strict;
     this.p = pattern;
     this.ere = dialect === "extended";
   }
@@ -101,6 +108,8 @@ class Translator {
     }
     if (c === "*") {
       if (this.branch.atoms.length === 0 || this.onlyAnchor()) {
+        if (this.ere && this.strict && this.branch.atoms.length === 0)
+          throw new RegexError("Invalid preceding regular expression");
         if (this.ere) return; // glibc: a leading * in ERE matches nothing of its own
         this.atom("\\*", "*");
       } else this.quantify("*");
@@ -112,7 +121,12 @@ class Translator {
       return;
     }
     if (c === "$") {
-      if (this.ere || this.at === this.p.length || this.p.startsWith("\\)", this.at) || this.p.startsWith("\\|", this.at))
+      if (
+        this.ere ||
+        this.at === this.p.length ||
+        this.p.startsWith("\\)", this.at) ||
+        this.p.startsWith("\\|", this.at)
+      )
         this.anchor("$");
       else this.atom("\\$", "$");
       return;
@@ -124,6 +138,7 @@ class Translator {
       if (c === "|") return this.alternate();
       if (c === "+" || c === "?") {
         if (this.branch.atoms.length > 0) this.quantify(c);
+        else if (this.strict) throw new RegexError("Invalid preceding regular expression");
         return;
       }
       if (c === "{") {
@@ -203,7 +218,8 @@ class Translator {
     const low = m[1] === "" ? 0 : Number(m[1]);
     const high = m[2] === "" ? low : m[3] === "" ? Number.POSITIVE_INFINITY : Number(m[3]);
     if (low > high) throw new RegexError("Invalid content of \\{\\}");
-    if (low > 32767 || (high > 32767 && high !== Number.POSITIVE_INFINITY)) throw new RegexError("Regular expression too big");
+    if (low > 32767 || (high > 32767 && high !== Number.POSITIVE_INFINITY))
+      throw new RegexError("Regular expression too big");
     if (this.branch.atoms.length === 0) {
       if (!this.ere) throw new RegexError("Invalid preceding regular expression");
       this.atom("\\{", "{");
@@ -241,6 +257,7 @@ class Translator {
 
   private bracket(): string {
     let out = "[";
+    if (this.at >= this.p.length) throw new RegexError("Invalid regular expression");
     if (this.p[this.at] === "^") {
       out += "^";
       this.at++;

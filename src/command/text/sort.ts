@@ -1,9 +1,8 @@
-import { eachInput } from "../tool/files.ts";
+import { eachInput, writeWhole } from "../tool/files.ts";
 import { getopt, type Parsed, UsageError } from "../tool/getopt.ts";
 import { LineReader } from "../tool/input.ts";
-import { quote } from "../tool/number.ts";
+import { quote } from "../tool/quote.ts";
 import { defineTool, fail } from "../tool/tool.ts";
-import { writeWhole } from "../tool/files.ts";
 
 interface Key {
   readonly field: number;
@@ -18,10 +17,12 @@ function parseKey(text: string): Key {
   const m = /^(\d+)(?:\.(\d+))?([bdfghinrRMV]*)(?:,(\d+)(?:\.(\d+))?([bdfghinrRMV]*))?$/.exec(text);
   if (!m) {
     const bad = /^(\d*)(.*)$/.exec(text) as RegExpExecArray;
-    if (bad[1] === "") throw new UsageError(`invalid number at field start: invalid count at start of ${quote(text)}`, true);
+    if (bad[1] === "")
+      throw new UsageError(`invalid number at field start: invalid count at start of ${quote(text)}`, true);
     throw new UsageError(`stray character in field spec: invalid field specification ${quote(text)}`, true);
   }
-  if (Number(m[1]) === 0) throw new UsageError(`field number is zero: invalid field specification ${quote(text)}`, true);
+  if (Number(m[1]) === 0)
+    throw new UsageError(`field number is zero: invalid field specification ${quote(text)}`, true);
   return {
     field: Number(m[1]),
     char: m[2] === undefined ? 1 : Number(m[2]),
@@ -55,7 +56,10 @@ function keyText(line: string, key: Key, separator: string | undefined, flags: s
   from += key.char - 1;
   let to = line.length;
   if (key.endField !== Number.POSITIVE_INFINITY) {
-    to = key.endChar === 0 ? (ends[key.endField - 1] ?? line.length) : (starts[key.endField - 1] ?? line.length) + key.endChar;
+    to =
+      key.endChar === 0
+        ? (ends[key.endField - 1] ?? line.length)
+        : (starts[key.endField - 1] ?? line.length) + key.endChar;
   }
   return line.slice(Math.min(from, line.length), Math.max(Math.min(from, line.length), to));
 }
@@ -95,7 +99,9 @@ function compareKey(a: string, b: string, flags: string): number {
   if (flags.includes("n")) order = leadingNumber(a) - leadingNumber(b);
   else if (flags.includes("g")) order = general(a) - general(b) || 0;
   else if (flags.includes("h")) order = human(a) - human(b);
-  else if (flags.includes("M")) order = MONTHS.indexOf(a.trim().slice(0, 3).toUpperCase()) - MONTHS.indexOf(b.trim().slice(0, 3).toUpperCase());
+  else if (flags.includes("M"))
+    order =
+      MONTHS.indexOf(a.trim().slice(0, 3).toUpperCase()) - MONTHS.indexOf(b.trim().slice(0, 3).toUpperCase());
   else if (flags.includes("V")) order = compareVersions(a, b);
   else {
     if (flags.includes("b")) {
@@ -204,7 +210,8 @@ export const sort = defineTool({
           }
         } else lines = lines.concat(own);
       },
-      (path, why) => (why === "Is a directory" ? `read failed: ${path}: ${why}` : `cannot read: ${path}: ${why}`),
+      (path, why) =>
+        why === "Is a directory" ? `read failed: ${path}: ${why}` : `cannot read: ${path}: ${why}`,
     );
     if (status !== 0) return 2;
     if (checking) return disorder;

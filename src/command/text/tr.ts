@@ -1,9 +1,18 @@
 import { utf8 } from "../../base/text.ts";
 import { getopt, UsageError } from "../tool/getopt.ts";
-import { quote } from "../tool/number.ts";
+import { quote } from "../tool/quote.ts";
 import { defineTool, fail } from "../tool/tool.ts";
 
-const ESCAPES: Readonly<Record<string, string>> = { a: "\x07", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v", "\\": "\\" };
+const ESCAPES: Readonly<Record<string, string>> = {
+  a: "\x07",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  v: "\v",
+  "\\": "\\",
+};
 
 const range = (a: number, b: number) => Array.from({ length: b - a + 1 }, (_, i) => a + i);
 const code = (c: string) => c.charCodeAt(0);
@@ -65,14 +74,19 @@ function expand(set: string, bytes: Uint8Array, length: number): number[] {
     }
     if (chars[i + 1]?.c === 45 && !chars[i + 1].escaped && i + 2 < chars.length) {
       const high = chars[i + 2].c;
-      if (high < chars[i].c) throw new UsageError(`range-endpoints of '${set.slice(0, 3)}' are in reverse collating sequence order`, true);
+      if (high < chars[i].c)
+        throw new UsageError(
+          `range-endpoints of '${set.slice(0, 3)}' are in reverse collating sequence order`,
+          true,
+        );
       out.push(...range(chars[i].c, high));
       i += 2;
       continue;
     }
     out.push(chars[i].c);
   }
-  for (const fill of fills) out.splice(fill.at, 0, ...new Array<number>(Math.max(0, length - out.length)).fill(fill.c));
+  for (const fill of fills)
+    out.splice(fill.at, 0, ...new Array<number>(Math.max(0, length - out.length)).fill(fill.c));
   return out;
 }
 
@@ -80,18 +94,28 @@ export const tr = defineTool({
   names: ["tr"],
   summary: "translate, squeeze or delete characters",
   *main(tool) {
-    const opts = getopt(tool.args, "+cCdst", { complement: "c", delete: "d", "squeeze-repeats": "s", "truncate-set1": "t" });
+    const opts = getopt(tool.args, "+cCdst", {
+      complement: "c",
+      delete: "d",
+      "squeeze-repeats": "s",
+      "truncate-set1": "t",
+    });
     const [first, second] = opts.rest;
     const deleting = opts.has("d");
     const squeezing = opts.has("s");
     if (first === undefined) throw new UsageError("missing operand");
     if (second === undefined && deleting === squeezing) {
-      const what = deleting ? "Two strings must be given when both deleting and squeezing repeats." : "Two strings must be given when translating.";
+      const what = deleting
+        ? "Two strings must be given when both deleting and squeezing repeats."
+        : "Two strings must be given when translating.";
       throw new UsageError(`missing operand after ${quote(first)}\n${what}`);
     }
     const most = deleting && !squeezing ? 1 : 2;
     if (opts.rest.length > most) {
-      const what = most === 1 && opts.rest.length === 2 ? "\nOnly one string may be given when deleting without squeezing repeats." : "";
+      const what =
+        most === 1 && opts.rest.length === 2
+          ? "\nOnly one string may be given when deleting without squeezing repeats."
+          : "";
       throw new UsageError(`extra operand ${quote(opts.rest[most])}${what}`);
     }
     const bytes = utf8;

@@ -1,7 +1,7 @@
 import { openInput, writeWhole } from "../tool/files.ts";
 import { getopt, UsageError } from "../tool/getopt.ts";
 import { LineReader } from "../tool/input.ts";
-import { quote } from "../tool/number.ts";
+import { quote } from "../tool/quote.ts";
 import { defineTool, fail, reason } from "../tool/tool.ts";
 
 export const uniq = defineTool({

@@ -6,7 +6,13 @@ export const wc = defineTool({
   names: ["wc"],
   summary: "count lines, words and bytes",
   *main(tool) {
-    const opts = getopt(tool.args, "clLmw", { bytes: "c", chars: "m", lines: "l", words: "w", "max-line-length": "L" });
+    const opts = getopt(tool.args, "clLmw", {
+      bytes: "c",
+      chars: "m",
+      lines: "l",
+      words: "w",
+      "max-line-length": "L",
+    });
     const given = opts.options.length > 0;
     const show = (key: string) => (given ? opts.has(key) : "lwc".includes(key));
     const rows: { counts: number[]; name: string }[] = [];

@@ -3,6 +3,7 @@ import { text } from "../../base/text.ts";
 import type { Process, Running } from "../../machine/process.ts";
 import { open, readdir, tryLookup } from "../../machine/vfs.ts";
 import { readToEnd } from "./input.ts";
+import { quoteIfNeeded } from "./quote.ts";
 import { reason, type Tool } from "./tool.ts";
 
 /** Opens an operand for reading; "-" is standard input. Gives the descriptor. Throws KernelError. */
@@ -15,7 +16,9 @@ export function openInput(proc: Process, path: string): number {
 
 /** Opens a file for writing, making it if need be. */
 export function openOutput(proc: Process, path: string, how: { append?: boolean } = {}): number {
-  return proc.addFd(open(proc, path, { write: true, create: true, append: how.append, truncate: !how.append }));
+  return proc.addFd(
+    open(proc, path, { write: true, create: true, append: how.append, truncate: !how.append }),
+  );
 }
 
 /** Runs `each` for every operand (standard input when there is none); says what cannot be read, and goes on. */
@@ -23,7 +26,7 @@ export function* eachInput(
   tool: Tool,
   paths: readonly string[],
   each: (fd: number, path: string) => Running<void>,
-  message: (path: string, why: string) => string = (path, why) => `${path}: ${why}`,
+  message: (path: string, why: string) => string = (path, why) => `${quoteIfNeeded(path)}: ${why}`,
 ): Running {
   let status = 0;
   for (const path of paths.length > 0 ? paths : ["-"]) {

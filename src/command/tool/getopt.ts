@@ -26,7 +26,11 @@ export interface Parsed {
  * @param short as in getopt(3): "nE:x::"; a leading "+" stops at the first operand.
  * @param long name → key; a name ending in ":" takes an argument, in "::" an optional one.
  */
-export function getopt(args: readonly string[], short: string, long: Readonly<Record<string, string>> = {}): Parsed {
+export function getopt(
+  args: readonly string[],
+  short: string,
+  long: Readonly<Record<string, string>> = {},
+): Parsed {
   const options: [string, string][] = [];
   const rest: string[] = [];
   const stopAtOperand = short.startsWith("+");
@@ -55,7 +59,8 @@ export function getopt(args: readonly string[], short: string, long: Readonly<Re
       const given = equals < 0 ? arg.slice(2) : arg.slice(2, equals);
       let found = names.filter((n) => n.name === given);
       if (found.length === 0) found = names.filter((n) => n.name.startsWith(given));
-      if (found.length === 0) throw new UsageError(`unrecognized option '--${given}${equals < 0 ? "" : arg.slice(equals)}'`);
+      if (found.length === 0)
+        throw new UsageError(`unrecognized option '--${given}${equals < 0 ? "" : arg.slice(equals)}'`);
       if (found.length > 1 && !found.every((f) => f.key === found[0].key && f.kind === found[0].kind)) {
         const possible = found.map((f) => `'--${f.name}'`).join(" ");
         throw new UsageError(`option '${arg}' is ambiguous; possibilities: ${possible}`);

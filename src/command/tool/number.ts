@@ -29,8 +29,3 @@ export function parseDuration(text: string): number | undefined {
   const unit = { "": 1, s: 1, m: 60, h: 3600, d: 86400 }[m[2]] as number;
   return Math.round(Number(m[1]) * unit * 1e9);
 }
-
-/** How coreutils quotes a word in a message: ‘word’ in UTF-8 locales, 'word' in C; labs run in C.UTF-8. */
-export function quote(text: string): string {
-  return `\u2018${text}\u2019`;
-}

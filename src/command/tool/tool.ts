@@ -26,6 +26,8 @@ export interface ToolSpec {
   /** What follows a usage error; default "Try 'NAME --help' for more information.\n". */
   readonly hint?: (name: string) => string;
   readonly buffering?: "none" | "line" | "full";
+  /** --help and --version are its own (echo prints them; true ignores them). */
+  readonly ownHelp?: boolean;
   readonly main: (tool: Tool) => Running;
 }
 
@@ -47,13 +49,24 @@ export function defineTool(spec: ToolSpec): Command {
         warn: (message) => proc.err(`${name}: ${message}\n`),
       };
       let status: number;
+      if (
+        tool.args.length === 1 &&
+        (tool.args[0] === "--help" || tool.args[0] === "--version") &&
+        !spec.ownHelp
+      ) {
+        proc.out(
+          `${name}: ${spec.summary} (simulated by Packetwalk; the real program's manual page is ${spec.names[0]})\n`,
+        );
+        return 0;
+      }
       try {
         status = yield* spec.main(tool);
       } catch (error) {
         if (error instanceof UsageError) {
           yield* out.flush();
           proc.err(`${name}: ${error.message}\n`);
-          if (!error.bare) proc.err(spec.hint ? spec.hint(name) : `Try '${name} --help' for more information.\n`);
+          if (!error.bare)
+            proc.err(spec.hint ? spec.hint(name) : `Try '${name} --help' for more information.\n`);
           return spec.usageStatus ?? 1;
         }
         if (!(error instanceof Exit)) throw error;
