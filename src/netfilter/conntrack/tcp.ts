@@ -383,7 +383,9 @@ function start(t: TcpTracking, pkt: Packet, at: number, settings: ConntrackSetti
   return true;
 }
 
-const established = (t: TcpTracking): boolean => t.state === TCP_ESTABLISHED;
+/** nf_conntrack_tcp_established */
+const established = (ct: Connection, t: TcpTracking): boolean =>
+  t.state === TCP_ESTABLISHED && (ct.status & IPS_ASSURED) !== 0;
 /** tcp_can_early_drop: states whose entry may go before its time. */
 export function mayDropEarly(t: TcpTracking): boolean {
   return (
@@ -502,20 +504,31 @@ export function tcpPacket(
         checkWindow = false;
         break;
       }
+      // The answer to a challenge ACK, which was the answer to a SYN.
+      if (
+        oldState === TCP_SYN_SENT &&
+        t.lastIndex === ACK_SET &&
+        t.lastDir === 1 &&
+        dir === 0 &&
+        (tcp.seq(data, at) | 0) === t.lastAck
+      ) {
+        checkWindow = false;
+        break;
+      }
       const other = t.seen[1 - dir];
       // maxAck may be stale when a SYN was let through before.
       if (other.flags & FLAG_MAXACK_SET && t.lastIndex !== SYN_SET) {
         const seq = tcp.seq(data, at) | 0;
-        if (seq === 0 && !established(t)) break;
+        if (seq === 0 && !established(ct, t)) break;
         if (before(seq, other.maxAck) && settings.tcpIgnoreInvalidRst === 0) return TCP_INVALID;
-        if (!established(t) || seq === other.maxAck) break;
+        if (!established(ct, t) || seq === other.maxAck) break;
         // Part of a train: data and its reset.
         if (t.lastIndex === ACK_SET && t.lastDir === dir && seq === t.lastEnd) break;
         // RFC 5961: not exactly the expected number: the other side will ask with a challenge ACK.
         newState = oldState;
       }
       if (
-        ((ct.status & IPS_SEEN_REPLY && t.lastIndex === SYN_SET) ||
+        ((ct.status & IPS_SEEN_REPLY && t.lastIndex === SYN_SET && t.lastDir !== dir) ||
           (!(ct.status & IPS_ASSURED) && t.lastIndex === ACK_SET)) &&
         (tcp.ack(data, at) | 0) === t.lastEnd
       )
