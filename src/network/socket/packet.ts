@@ -1,9 +1,14 @@
-import { AGAIN, WaitQueue } from "../../base/wait.ts";
-import { KernelError } from "../../base/errno.ts";
 import type { Nanoseconds } from "../../base/clock.ts";
-import type { Device } from "../device.ts";
+import { KernelError } from "../../base/errno.ts";
+import { AGAIN } from "../../base/wait.ts";
+import { HEADROOM, PACKET_OUTGOING, Packet } from "../../netfilter/packet.ts";
+import * as ethernet from "../../wire/ethernet.ts";
+import type { Device, Tap } from "../device.ts";
 import type { NetNamespace } from "../namespace.ts";
+import { born } from "./send.ts";
 import { Socket, type SocketOwner } from "./socket.ts";
+import { type SocketTable, socketsOf } from "./table.ts";
+import { trueSize } from "./udp.ts";
 
 /** Protocols of a packet socket: every frame, or one EtherType. */
 export const ETH_P_ALL = 0x0003;
@@ -38,36 +43,111 @@ export class PacketSocket extends Socket {
   readonly cooked: boolean;
   device: Device | null = null;
   /** Runs on each frame before it is queued; false leaves it out (SO_ATTACH_FILTER). */
-  filter: ((pkt: Frame) => boolean) | null = null;
-  readonly errorsChanged = new WaitQueue();
+  filter: ((frame: Frame) => boolean) | null = null;
+  /** Frames taken and frames lost to a full buffer (PACKET_STATISTICS). */
+  received = 0;
+  dropped = 0;
+  private readonly frames: Frame[] = [];
+  private memory = 0;
+  private readonly table: SocketTable;
+  private readonly tap: Tap;
+  private detach: () => void = () => {};
 
   constructor(ns: NetNamespace, owner: SocketOwner, protocol: number, options: { cooked?: boolean } = {}) {
     super(ns, owner);
     this.protocol = protocol;
     this.cooked = options.cooked ?? false;
+    this.table = socketsOf(ns);
+    this.tap = (pkt, direction, dev) => this.see(pkt, direction, dev);
+    this.table.packets.add(this);
+    if (protocol !== 0) this.attach(null);
   }
 
-  /** Starts to see frames: of one device, or of all (null). Until then it sees all devices of its namespace. */
-  bind(_device: Device | null): void {
-    throw new KernelError("ENOSYS");
+  private attach(device: Device | null): void {
+    this.detach();
+    const taps = device === null ? this.ns.taps : device.taps;
+    taps.push(this.tap);
+    this.detach = () => {
+      const i = taps.indexOf(this.tap);
+      if (i >= 0) taps.splice(i, 1);
+    };
+  }
+
+  /** Sees frames of one device from now on, or of all (null). */
+  bind(device: Device | null): void {
+    this.device = device;
+    if (this.protocol !== 0) this.attach(device);
+  }
+
+  private see(pkt: Packet, direction: "in" | "out", dev: Device): void {
+    const out = direction === "out";
+    if (this.protocol !== ETH_P_ALL && (out || pkt.protocol !== this.protocol)) return;
+    const start = this.cooked || pkt.mac < 0 ? pkt.net : pkt.mac;
+    const frame: Frame = {
+      data: pkt.data.slice(start, pkt.end),
+      dev,
+      pktType: out ? PACKET_OUTGOING : pkt.pktType,
+      protocol: pkt.protocol,
+      source: pkt.mac >= 0 ? pkt.data.slice(pkt.mac + 6, pkt.mac + 12) : new Uint8Array(6),
+      time: this.ns.host.now,
+      packet: pkt.id,
+    };
+    if (this.filter !== null && !this.filter(frame)) return;
+    const size = trueSize(frame.data.length);
+    if (this.memory + size > this.options.receiveBuffer && this.memory > 0) {
+      this.dropped++;
+      return;
+    }
+    this.received++;
+    this.memory += size;
+    this.frames.push(frame);
+    this.readable.wake();
   }
 
   receive(): Frame | typeof AGAIN {
-    return AGAIN;
+    this.raisePending();
+    const frame = this.frames.shift();
+    if (frame === undefined) return AGAIN;
+    this.memory -= trueSize(frame.data.length);
+    return frame;
   }
 
   /** Sends a frame by the bound device or `device`: with its link header, or cooked to `to`. ENXIO, ENETDOWN, EMSGSIZE. */
-  send(_data: Uint8Array, _options?: { device?: Device; to?: Uint8Array; protocol?: number }): number {
-    throw new KernelError("ENOSYS");
+  send(data: Uint8Array, options: { device?: Device; to?: Uint8Array; protocol?: number } = {}): number {
+    const dev = options.device ?? this.device;
+    if (dev === null || this.ns.links.byIndex(dev.index) !== dev) throw new KernelError("ENXIO");
+    if (!dev.up) throw new KernelError("ENETDOWN");
+    const payload = this.cooked ? data.length : data.length - ethernet.LENGTH;
+    if (payload < 0) throw new KernelError("EINVAL");
+    if (payload > dev.mtu) throw new KernelError("EMSGSIZE");
+    const bytes = new Uint8Array(HEADROOM + payload);
+    const mac = HEADROOM - ethernet.LENGTH;
+    const ethertype = this.cooked ? (options.protocol ?? this.protocol) : ethernet.type(data, 0);
+    bytes.set(data, this.cooked ? HEADROOM : mac);
+    if (this.cooked) ethernet.emit(bytes, mac, options.to ?? ethernet.BROADCAST, dev.mac, ethertype);
+    const pkt = new Packet(this.ns.nextPacketId(), bytes, HEADROOM, bytes.length, ethertype);
+    pkt.mac = mac;
+    pkt.socket = this;
+    pkt.mark = this.options.mark;
+    born(this, pkt, "socket");
+    this.ns.sendFrame(dev, pkt);
+    return data.length;
   }
 
-  read(_max: number): Uint8Array | typeof AGAIN {
-    return AGAIN;
+  read(max: number): Uint8Array | typeof AGAIN {
+    const frame = this.receive();
+    return frame === AGAIN ? AGAIN : frame.data.subarray(0, max);
   }
 
   write(data: Uint8Array): number | typeof AGAIN {
     return this.send(data);
   }
 
-  close(): void {}
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.detach();
+    this.table.packets.delete(this);
+    this.readable.wake();
+  }
 }

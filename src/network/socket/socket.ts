@@ -129,6 +129,8 @@ export abstract class Socket {
   remoteAddress = 0;
   remotePort = 0;
   closed = false;
+  /** inet_id: the IP ID of a connected socket's next packet. */
+  inetId = 0;
   /** SO_ERROR: a pending error, given once. */
   protected pendingError: Errno | null = null;
   private readonly errors: QueuedError[] = [];
