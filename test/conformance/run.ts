@@ -11,15 +11,21 @@ export interface Answer {
   readonly status: number;
 }
 
-/** Printed by the case's last words, on both engines: the state that it leaves behind. */
+/**
+ * Printed by the case's last words, on both engines: the state that it leaves behind. IPv4 only; a neighbour
+ * that answered is "known" whichever timer it is in, and lists without an order of their own are sorted.
+ */
 export const STATE = `
 printf '\\n== state\\n'
 for ns in $(ip netns list | sed 's/ .*//' | sort); do
   printf -- '-- %s\\n' "$ns"
   ip netns exec $ns iptables-save -c
-  ip netns exec $ns ip -o addr
-  ip netns exec $ns ip route show table all
-  ip netns exec $ns ip neigh
+  ip netns exec $ns conntrack -L 2>/dev/null | sort
+  ip -n $ns -br link | sed -E 's/([0-9a-f]{2}:){5}[0-9a-f]{2} *//'
+  ip -n $ns -4 -o addr
+  ip -n $ns -4 route show table all
+  ip -n $ns rule
+  ip -n $ns -4 neigh | sed -E 's/REACHABLE|STALE|DELAY|PROBE/known/' | sort
 done 2>&1
 `;
 

@@ -1,0 +1,71 @@
+import { writeFileSync } from "node:fs";
+import fc from "fast-check";
+import { recordOf } from "../case.ts";
+import { kernel, kernelAtHand, STATE, simulated } from "../run.ts";
+import { type GeneratedLab, lab, scriptOf } from "./lab.ts";
+
+// npm run conform -- [--cases N] [--seed S] [--minutes M] [--jobs J]
+// Generated labs on both engines. Each case has a seed of its own (S, S+1, …); one that differs is shrunk and
+// written out as a script with both answers.
+
+const option = (name: string, otherwise: number): number => {
+  const i = process.argv.indexOf(`--${name}`);
+  return i < 0 ? otherwise : Number(process.argv[i + 1]);
+};
+const cases = option("cases", 100);
+const firstSeed = option("seed", 1);
+const minutes = option("minutes", 10);
+const jobs = option("jobs", 8);
+
+if (!kernelAtHand()) {
+  console.error(
+    "npm run conform needs root, and iproute2, iptables, iputils-ping, conntrack and netcat-openbsd",
+  );
+  process.exit(1);
+}
+
+const script = (l: GeneratedLab): string => scriptOf(l) + STATE;
+
+async function differs(l: GeneratedLab): Promise<{ real: string; ours: string } | undefined> {
+  const real = recordOf(await kernel(script(l), l.profile));
+  const ours = recordOf(simulated(script(l), l.profile));
+  return real === ours ? undefined : { real, ours };
+}
+
+const start = Date.now();
+let next = 0;
+let done = 0;
+let failed = 0;
+
+async function worker(): Promise<void> {
+  while (next < cases && Date.now() - start < minutes * 60_000) {
+    const seed = firstSeed + next++;
+    const result = await fc.check(
+      fc.asyncProperty(lab, async (l) => {
+        // A real machine under load is late now and then: a difference counts when it is there twice.
+        if ((await differs(l)) && (await differs(l))) throw new Error("differs");
+      }),
+      { seed, numRuns: 1, interruptAfterTimeLimit: 120_000 },
+    );
+    done++;
+    if (!result.failed || !result.counterexample) continue;
+    failed++;
+    const [smallest] = result.counterexample;
+    const answers = await differs(smallest);
+    const path = `/tmp/conform-${seed}`;
+    writeFileSync(`${path}.sh`, `# seed ${seed}, profile ${smallest.profile}\n${scriptOf(smallest)}\n`);
+    if (answers) {
+      writeFileSync(`${path}.kernel.txt`, answers.real);
+      writeFileSync(`${path}.simulated.txt`, answers.ours);
+    }
+    console.log(
+      `seed ${seed}: differs (${smallest.topology.kind}); see ${path}.{sh,kernel.txt,simulated.txt}`,
+    );
+    for (const command of smallest.commands) console.log(`    ${command}`);
+  }
+}
+
+await Promise.all(Array.from({ length: jobs }, worker));
+const seconds = (Date.now() - start) / 1000;
+console.log(`${done} cases, ${failed} differ, ${(done / seconds).toFixed(1)} cases a second`);
+process.exitCode = failed > 0 ? 1 : 0;

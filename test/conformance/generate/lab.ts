@@ -1,0 +1,112 @@
+import fc from "fast-check";
+import type { Profile } from "../../../src/engine/engine.ts";
+import { ruleCommand } from "./rules.ts";
+import { type Topology, topology } from "./topology.ts";
+
+export interface GeneratedLab {
+  readonly topology: Topology;
+  readonly profile: Profile;
+  readonly commands: readonly string[];
+}
+
+/** A whole lab: a topology, then changes and traffic in any order. Shrinks by leaving commands out. */
+export const lab: fc.Arbitrary<GeneratedLab> = topology.chain((t) =>
+  fc.record({
+    topology: fc.constant(t),
+    profile: fc.constantFrom<Profile>("ubuntu", "kernel"),
+    commands: fc
+      .tuple(
+        fc.array(fc.oneof({ weight: 2, arbitrary: setting(t) }, { weight: 5, arbitrary: ruleCommand(t) }), {
+          maxLength: 7,
+        }),
+        fc.array(traffic(t), { minLength: 1, maxLength: 4 }),
+        fc.array(fc.oneof(ruleCommand(t), setting(t), traffic(t)), { maxLength: 3 }),
+      )
+      .map(([before, tried, after]) => [...before, ...tried, ...after]),
+  }),
+);
+
+/** Routers forward in both profiles, so that most labs get somewhere. */
+export function scriptOf(l: GeneratedLab): string {
+  const forward = l.topology.boxes
+    .filter((b) => b.router)
+    .map((b) => `ip netns exec ${b.name} sysctl -qw net.ipv4.ip_forward=1`);
+  const told = l.commands.map((c) => `${c}\necho "[$?] ${c.replace(/[`"$\\]/g, "\\$&")}"`);
+  return [...l.topology.build, ...forward, ...told].join("\n");
+}
+
+const SETTINGS = [
+  "net.ipv4.ip_forward=0",
+  "net.ipv4.conf.all.rp_filter=1",
+  "net.ipv4.conf.all.rp_filter=2",
+  "net.ipv4.icmp_echo_ignore_all=1",
+  "net.ipv4.conf.all.accept_local=1",
+  "net.ipv4.ip_default_ttl=2",
+  "net.ipv4.conf.all.send_redirects=0",
+  "net.ipv4.conf.all.arp_ignore=1",
+  "net.ipv4.conf.all.proxy_arp=1",
+  "net.netfilter.nf_conntrack_tcp_be_liberal=1",
+];
+
+/** Addresses, routes, rules, sysctls, links: right ones and wrong ones. */
+function setting(t: Topology): fc.Arbitrary<string> {
+  const ips = t.boxes.flatMap((b) => b.devices.map((d) => d.ip));
+  return fc.constantFrom(...t.boxes.filter((b) => b.devices.length > 0)).chain((box) => {
+    const dev = fc.constantFrom(...box.devices.map((d) => d.dev));
+    const ip = fc.constantFrom(...ips);
+    const net = ip.map((a) => a.replace(/\.\d+$/, ".0/24"));
+    const on = `ip -n ${box.name}`;
+    return fc.oneof(
+      fc.constantFrom(...SETTINGS).map((s) => `ip netns exec ${box.name} sysctl -w ${s}`),
+      fc.constant(`${on} link set lo up`),
+      dev.map((d) => `${on} link set ${d} down`),
+      fc.tuple(dev, fc.constantFrom(576, 1000, 1400)).map(([d, mtu]) => `${on} link set ${d} mtu ${mtu}`),
+      fc
+        .tuple(fc.constantFrom("blackhole", "unreachable", "prohibit"), net)
+        .map(([k, n]) => `${on} route add ${k} ${n}`),
+      fc.constant(`${on} route del default`),
+      fc.tuple(net, ip).map(([n, via]) => `${on} route add ${n} via ${via} metric 50`),
+      fc.tuple(ip, dev).map(([a, d]) => `${on} route add ${a} dev ${d}`),
+      fc.tuple(ip, fc.constantFrom(100, 200)).map(([a, n]) => `${on} rule add from ${a} lookup ${n}`),
+      fc.tuple(net, dev).map(([n, d]) => `${on} route add ${n} dev ${d} table 100`),
+      fc
+        .tuple(fc.constantFrom("10.0.1.77/24", "10.0.77.1/24", "192.0.2.1/32"), dev)
+        .map(([a, d]) => `${on} addr add ${a} dev ${d}`),
+      dev.map((d) => `${on} addr flush dev ${d}`),
+      fc
+        .tuple(ip, dev)
+        .map(([a, d]) => `${on} neigh replace ${a} lladdr 02:00:00:00:00:99 dev ${d} nud permanent`),
+      ip.map((a) => `${on} route get ${a}`),
+    );
+  });
+}
+
+const port = fc.constantFrom(7, 53, 80, 443, 8080);
+
+/** Packets: pings of all sorts, datagrams and connections of both fates. */
+function traffic(t: Topology): fc.Arbitrary<string> {
+  const hosts = t.boxes.filter((b) => b.devices.length > 0);
+  const to = fc.oneof(
+    { weight: 9, arbitrary: fc.constantFrom(...hosts).chain((b) => fc.constantFrom(...b.devices)) },
+    { weight: 1, arbitrary: fc.constant({ ip: "10.0.1.200", dev: "", address: "" }) },
+  );
+  return fc
+    .tuple(fc.constantFrom(...hosts), to, fc.constantFrom(...hosts), port)
+    .chain(([from, { ip }, server, p]) => {
+      const at = `ip netns exec ${from.name}`;
+      const serverIp = server.devices[0].ip;
+      return fc.constantFrom(
+        `${at} ping -c1 -W1 ${ip}`,
+        `${at} ping -c2 -i0.2 -W1 ${ip}`,
+        `${at} ping -c1 -W1 -s 2000 ${ip}`,
+        `${at} ping -c1 -W1 -s 1472 -M do ${ip}`,
+        `${at} ping -c1 -W1 -t1 ${ip}`,
+        `${at} ping -c1 -W1 -R ${ip}`,
+        `${at} ping -c1 -W1 -I ${from.devices[0].dev} ${ip}`,
+        `${at} nc -z -w1 ${ip} ${p}`,
+        `echo hello | ${at} nc -u -w1 ${ip} ${p}`,
+        `(echo served | timeout 3 ip netns exec ${server.name} nc -l -w2 ${p} & sleep 0.3; echo asked | ${at} nc -w1 ${serverIp} ${p}; wait)`,
+        `(timeout 2 ip netns exec ${server.name} nc -u -l ${p} & sleep 0.3; echo asked | ${at} nc -u -w1 ${serverIp} ${p}; wait)`,
+      );
+    });
+}
