@@ -1,0 +1,48 @@
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import type { CapturedFrame } from "../engine/engine.ts";
+import { LINKTYPE_ETHERNET } from "../wire/pcap.ts";
+import { Recorder } from "../wire/pcapng.ts";
+
+interface Open {
+  readonly fd: number;
+  readonly recorder: Recorder;
+  pending: Uint8Array[];
+}
+
+/** One pcapng file a device, "NAMESPACE-DEVICE.pcapng", opened when its first frame passes. */
+export class PcapFolder {
+  private readonly folder: string;
+  private readonly files = new Map<string, Open>();
+
+  constructor(folder: string) {
+    mkdirSync(folder, { recursive: true });
+    this.folder = folder;
+  }
+
+  add(frame: CapturedFrame): void {
+    const name = `${frame.ns}-${frame.dev}`;
+    let file = this.files.get(name);
+    if (!file) {
+      const recorder = new Recorder(LINKTYPE_ETHERNET, frame.dev, `network namespace ${frame.ns}`);
+      // A device may be called "a/b" nowhere, a namespace neither: both are names of files on Linux.
+      file = { fd: openSync(join(this.folder, `${name}.pcapng`), "w"), recorder, pending: [recorder.start()] };
+      this.files.set(name, file);
+    }
+    file.pending.push(file.recorder.packet(frame.time, frame.bytes, frame.direction));
+    if (file.pending.length >= 256) flush(file);
+  }
+
+  close(): void {
+    for (const file of this.files.values()) {
+      flush(file);
+      closeSync(file.fd);
+    }
+    this.files.clear();
+  }
+}
+
+function flush(file: Open): void {
+  writeSync(file.fd, Buffer.concat(file.pending));
+  file.pending = [];
+}
