@@ -2,11 +2,12 @@
 // in the same run, where this machine lets us ask the kernel (root, with the tools).
 import { chain } from "./chain.ts";
 import { hop } from "./hop.ts";
+import { netfilter } from "./netfilter.ts";
 import { restore } from "./restore.ts";
 import { routers } from "./routers.ts";
 import { start } from "./start.ts";
 
-const BENCHES: Record<string, () => void> = { hop, chain, restore, routers, start };
+const BENCHES: Record<string, () => void> = { hop, chain, netfilter, restore, routers, start };
 
 const names = process.argv.slice(2);
 for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
