@@ -67,6 +67,10 @@ export class Packet {
   socket: unknown = null;
   /** Devices crossed so far, over all clones: what finds a storm. */
   hops = 0;
+  /** Fragmented although DF is set (skb->ignore_df). */
+  ignoreDf = false;
+  /** The largest fragment that it was put together from (IPCB(skb)->frag_max_size); 0: it came whole. */
+  fragMax = 0;
   /** Why the last verdict dropped it: enum skb_drop_reason without its prefix. */
   dropReason = "";
 
@@ -102,6 +106,8 @@ export class Packet {
     copy.route = this.route;
     copy.socket = this.socket;
     copy.hops = this.hops;
+    copy.ignoreDf = this.ignoreDf;
+    copy.fragMax = this.fragMax;
     return copy;
   }
 

@@ -1,5 +1,6 @@
 import type { RouteRef } from "../netfilter/packet.ts";
 import type { Device } from "./device.ts";
+import type { Exception, FibRoute } from "./fib/route.ts";
 
 /** RTN_*: what a route does. */
 export type RouteType =
@@ -62,4 +63,10 @@ export interface Route extends RouteRef {
   /** The mtu metric is locked ("mtu lock 1400"): no path MTU discovery, DF is not set. */
   readonly mtuLocked: boolean;
   readonly table: number;
+  /** The MTU for forwarded packets (ip_dst_mtu_maybe_forward): no learned path MTU counts. */
+  readonly forwardMtu: number;
+  /** The entry that it comes from, for the walk. */
+  readonly entry: FibRoute | null;
+  /** What was learned of the destination, when anything was. */
+  readonly exception?: Exception;
 }

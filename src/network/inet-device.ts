@@ -1,5 +1,6 @@
 import type { Nanoseconds } from "../base/clock.ts";
 import type { Device } from "./device.ts";
+import type { Conf6 } from "./inet-conf.ts";
 
 /** Lifetimes are seconds; this is "forever" (INFINITY_LIFE_TIME). */
 export const FOREVER = 0xffffffff;
@@ -71,13 +72,16 @@ export interface InDevice {
   readonly addresses: Address4[];
   /** net.ipv4.conf.DEV.*: live numbers by name. */
   readonly conf: Conf4;
+  /** Names that were set for this device alone: conf/default no longer reaches them. "all": every one, since
+   *  an address was added. */
+  touched: Set<string> | "all" | null;
 }
 
 export interface Inet6Device {
   readonly dev: Device;
   readonly addresses: Address6[];
   /** net.ipv6.conf.DEV.*: data. */
-  readonly conf: Map<string, string>;
+  readonly conf: Conf6;
 }
 
 /** net.ipv4.conf.{all,default,DEV}: one number a name, hot ones as fields of one shape. */

@@ -1,0 +1,75 @@
+import { MILLISECOND, type Nanoseconds, SECOND } from "../../base/clock.ts";
+import * as icmp from "../../wire/icmp.ts";
+import type { NetNamespace } from "../namespace.ts";
+
+/** A token bucket a peer (inet_peer_xrlim_allow): tokens are time. */
+export class PeerBuckets {
+  private readonly ns: NetNamespace;
+  private readonly peers = new Map<number, { tokens: number; last: Nanoseconds }>();
+
+  constructor(ns: NetNamespace) {
+    this.ns = ns;
+  }
+
+  /** Takes `cost` from the bucket of `address`, which holds `burst` at most. False: it has not enough. */
+  take(address: number, cost: Nanoseconds, burst: Nanoseconds): boolean {
+    const now = this.ns.host.now;
+    let peer = this.peers.get(address);
+    if (!peer) {
+      if (this.peers.size > 4096) this.peers.clear();
+      peer = { tokens: burst, last: now };
+      this.peers.set(address, peer);
+    }
+    peer.tokens = Math.min(burst, peer.tokens + (now - peer.last));
+    peer.last = now;
+    if (peer.tokens < cost) return false;
+    peer.tokens -= cost;
+    return true;
+  }
+}
+
+/** The limits on ICMP messages sent: icmp_msgs_per_sec over all, icmp_ratelimit a peer, for icmp_ratemask. */
+export class IcmpLimits {
+  private readonly ns: NetNamespace;
+  private readonly peers: PeerBuckets;
+  private credit = -1;
+  private stamp: Nanoseconds = 0;
+
+  constructor(ns: NetNamespace) {
+    this.ns = ns;
+    this.peers = new PeerBuckets(ns);
+  }
+
+  /** icmpv4_mask_allow, turned round: is this type limited at all? */
+  applies(type: number, code: number): boolean {
+    if (type > 18 || (type === icmp.DEST_UNREACH && code === icmp.FRAG_NEEDED)) return false;
+    return ((1 << type) & this.ns.sysctl.number("net/ipv4/icmp_ratemask")) !== 0;
+  }
+
+  /** icmp_global_allow */
+  global(): boolean {
+    const rate = this.ns.sysctl.number("net/ipv4/icmp_msgs_per_sec");
+    const burst = this.ns.sysctl.number("net/ipv4/icmp_msgs_burst");
+    const now = this.ns.host.now;
+    if (this.credit < 0) this.credit = burst;
+    const span = Math.min(now - this.stamp, SECOND);
+    if (span >= 20 * MILLISECOND) {
+      const more = Math.floor((rate * span) / SECOND);
+      if (more > 0) {
+        this.credit = Math.min(burst, this.credit + more);
+        this.stamp = now;
+      }
+    }
+    if (this.credit === 0) return false;
+    // The kernel takes a random number of credits (0 … 2) so that nobody can count them from outside.
+    this.credit = Math.max(0, this.credit - this.ns.rng.below(3));
+    return true;
+  }
+
+  /** icmpv4_xrlim_allow: one a second and peer, six at once. */
+  peer(address: number): boolean {
+    const span = this.ns.sysctl.number("net/ipv4/icmp_ratelimit") * MILLISECOND;
+    if (span === 0) return true;
+    return this.peers.take(address, span, 6 * span);
+  }
+}
