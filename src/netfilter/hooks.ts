@@ -58,13 +58,17 @@ export type AddressType =
 export interface NetfilterHost {
   /** The namespace's name, for the walk. */
   readonly name: string;
+  /** Its number (ns.inum), and whether it is the initial one; some log lines name it. */
+  readonly id: number;
+  readonly initial: boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly walk: WalkSink | null;
   /** A new packet's walk id. */
   nextPacketId(): number;
-  /** A line for the kernel log (level 0 … 7), unless this namespace may not log (nf_log_all_netns is 0). */
-  netfilterLog(level: number, line: string): void;
+  /** A line for the kernel log (level 0 … 7), unless this namespace may not log (nf_log_all_netns is 0):
+   *  then it answers false. */
+  netfilterLog(level: number, line: string): boolean;
   /** A line for the kernel log, always (net_warn_ratelimited and the like). */
   printk(level: number, line: string): void;
   /** inet_dev_addr_type: what kind of address this is here; `dev` restricts LOCAL to that device. */

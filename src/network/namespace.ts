@@ -509,10 +509,11 @@ export class NetNamespace implements NetfilterHost {
     return this.host.nextPacketId();
   }
 
-  netfilterLog(level: number, line: string): void {
+  netfilterLog(level: number, line: string): boolean {
     const all =
       this.initial || this.host.initialNamespace.sysctl.number("net/netfilter/nf_log_all_netns") !== 0;
     if (all) this.host.printk(level, line);
+    return all;
   }
 
   printk(level: number, line: string): void {

@@ -27,7 +27,7 @@ export function parseRate(text: string): number {
   const count = Number.parseInt(text, 10);
   if (word === undefined || !(count > 0)) throw new UsageError(`bad rate "${text}"'`);
   const average = Math.floor((SCALE * SPAN[word]) / count);
-  if (average === 0) throw new UsageError(`Rate too fast "${text}"\n`);
+  if (average === 0) throw new UsageError(`Rate too fast "${text}"`);
   return average;
 }
 

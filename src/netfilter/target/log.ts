@@ -64,8 +64,8 @@ export const LOG = target<Log>({
   apply: (data) => (pkt, state) => {
     if (state.family !== "ipv4") return TARGET_CONTINUE;
     const line = logLine4(pkt, state, data.prefix, data.flags);
-    state.host.netfilterLog(data.level, line);
-    state.host.walk?.emit(state.host.name, { kind: "log", packet: pkt.id, line });
+    if (state.host.netfilterLog(data.level, line) !== false)
+      state.host.walk?.emit(state.host.name, { kind: "log", packet: pkt.id, line });
     return TARGET_CONTINUE;
   },
   print(data, numeric) {
