@@ -59,6 +59,8 @@ export const device = (index: number, name: string): DeviceRef => ({
 /** A namespace that netfilter can sit in, without a network. */
 export class TestHost implements NetfilterHost {
   readonly name = "test";
+  readonly id = 4026532200;
+  readonly initial = false;
   readonly clock = new TestClock();
   readonly random: Random;
   walk: WalkSink | null = null;
@@ -78,8 +80,9 @@ export class TestHost implements NetfilterHost {
   nextPacketId(): number {
     return ++this.packets;
   }
-  netfilterLog(_level: number, line: string): void {
+  netfilterLog(_level: number, line: string): boolean {
     this.lines.push(line);
+    return true;
   }
   printk(_level: number, line: string): void {
     this.lines.push(line);
