@@ -73,6 +73,8 @@ export class Packet {
   fragMax = 0;
   /** Why the last verdict dropped it: enum skb_drop_reason without its prefix. */
   dropReason = "";
+  /** What else the walk's `drop` event should say of it; set only while the walk is listened to. */
+  dropFacts: Readonly<Record<string, string | number | boolean>> | null = null;
 
   constructor(id: number, data: Uint8Array, net: number, end: number, protocol: number) {
     this.id = id;

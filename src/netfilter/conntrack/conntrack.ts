@@ -59,6 +59,8 @@ export class ConntrackStats {
   clashResolve = 0;
 }
 
+/** Buckets in which early_drop looks for a victim. */
+const EVICTION_RANGE = 8;
 const GC_INTERVAL_MAX = 60 * SECOND;
 const GC_INTERVAL_MIN = SECOND;
 const GC_CLAMP = 300 * SECOND;
@@ -78,6 +80,8 @@ export class Conntrack {
   private readonly inverse = new Tuple(0, 0, 0, 0, 0);
   private lastFull = -Infinity;
   private fullSuppressed = 0;
+  /** The table was full: the next collection drops what is not assured, above 95 % of the limit. */
+  private gcDropsEarly = false;
 
   constructor(host: NetfilterHost, limits: ConntrackLimits) {
     this.host = host;
@@ -215,6 +219,7 @@ export class Conntrack {
         if (this.full()) {
           this.stats.drop++;
           pkt.dropReason = "NETFILTER_DROP";
+          if (this.host.walk !== null) pkt.dropFacts = { conntrack: "full", max: this.settings.limits.max };
           return NF_DROP;
         }
         ct = this.make(this.seen, this.inverse);
@@ -252,6 +257,7 @@ export class Conntrack {
         this.stats.insertFailed++;
         this.stats.drop++;
         pkt.dropReason = "NETFILTER_DROP";
+        if (this.host.walk !== null) pkt.dropFacts = { conntrack: "clash" };
         return NF_DROP;
       }
       ct.timeout += this.jiffies();
@@ -459,24 +465,20 @@ export class Conntrack {
   /** nf_conntrack_max reached: tries to drop an entry that is not assured (early_drop); true when the packet
    *  finds no place. */
   private full(): boolean {
-    const max = this.settings.limits.max;
-    // The kernel counts the new one first: an entry is made while count ≤ max.
+    const { max, buckets } = this.settings.limits;
     if (max === 0 || this.table.count < max) return false;
-    if (this.earlyDrop()) return false;
+    // The kernel looks through eight buckets from the packet's own on; in a small table they are empty.
+    const victim = this.table.near(
+      this.seen,
+      EVICTION_RANGE / buckets,
+      (ct) => !(ct.status & IPS_ASSURED) || this.expired(ct),
+    );
+    if (victim !== undefined && this.kill(victim)) {
+      this.stats.earlyDrop++;
+      return false;
+    }
+    this.gcDropsEarly = true;
     this.logFull();
-    return true;
-  }
-
-  /** The kernel looks into eight buckets near the packet's; here every entry is near. The one that is nearest its
-   *  end goes. */
-  private earlyDrop(): boolean {
-    let victim: Connection | null = null;
-    this.table.forEach((ct) => {
-      const open = !(ct.status & IPS_ASSURED) || (ct.tcp !== null && mayDropEarly(ct.tcp));
-      if (this.expired(ct) || (open && (victim === null || ct.timeout < victim.timeout))) victim = ct;
-    });
-    if (victim === null || !this.kill(victim)) return false;
-    this.stats.earlyDrop++;
     return true;
   }
 
@@ -489,8 +491,10 @@ export class Conntrack {
       this.lastFull = now;
       this.fullSuppressed = 0;
     }
-    if (this.fullSuppressed++ < 10)
-      this.host.printk(4, `nf_conntrack: nf_conntrack: table full, dropping packet`);
+    if (this.fullSuppressed++ < 10) {
+      const where = this.host.initial ? "" : ` in netns ${this.host.id}`;
+      this.host.printk(4, `nf_conntrack: nf_conntrack: table full${where}, dropping packet`);
+    }
   }
 
   private report(event: ConntrackEvent, ct: Connection): void {
@@ -515,8 +519,15 @@ export class Conntrack {
     let next = GC_INTERVAL_MAX;
     let count = GC_INITIAL_COUNT;
     const now = this.jiffies();
+    // nf_conntrack_max95; whole hundreds only.
+    const crowded = this.gcDropsEarly ? Math.floor(this.settings.limits.max / 100) * 95 : 0;
+    this.gcDropsEarly = false;
     this.table.forEach((ct) => {
-      if (ct.timeout <= now) this.kill(ct);
+      const early =
+        crowded > 0 &&
+        this.table.count > crowded &&
+        (!(ct.status & IPS_ASSURED) || (ct.tcp !== null && mayDropEarly(ct.tcp)));
+      if (ct.timeout <= now || early) this.kill(ct);
       else {
         const left = Math.min(Math.max(ct.timeout - now, GC_INTERVAL_MIN), GC_CLAMP);
         next += (left - next) / ++count;

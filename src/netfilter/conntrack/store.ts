@@ -36,6 +36,19 @@ export class ConnectionTable {
     }
   }
 
+  /** The first entry that will do among those hashed near a tuple; `fraction` of the whole table is searched. */
+  near(tuple: Tuple, fraction: number, will: (ct: Connection) => boolean): Connection | undefined {
+    const range = Math.floor(fraction * (this.mask + 1));
+    const home = hashOf(tuple);
+    for (let i = 0; i < range; i++) {
+      const place = this.places[(home + i) & this.mask];
+      if (place === 0) continue;
+      const ct = this.at((place - 1) >> 1);
+      if (will(ct)) return ct;
+    }
+    return undefined;
+  }
+
   insert(ct: Connection): void {
     // At most half full.
     if ((this.count + 1) * 4 > this.mask + 1) this.grow();
