@@ -8,6 +8,7 @@ import { type Process, shellStatus } from "../../machine/process.ts";
 import { signalByName } from "../../machine/signal.ts";
 import { Tty } from "../../machine/tty.ts";
 import type { NetNamespace } from "../../network/namespace.ts";
+import { BASH } from "../../shell/command.ts";
 import type { Engine, EngineOptions, Job, JobEnd, QueryAnswer, RunningJob, TerminalSize } from "../engine.ts";
 import { Capture } from "./capture.ts";
 import { Pump } from "./pump.ts";
@@ -47,7 +48,7 @@ export class SimulatedEngine implements Engine {
       profile: options.profile ?? "ubuntu",
       ...(options.folder ? { folder: options.folder } : {}),
     });
-    this.machine.programs.register(...COMMANDS);
+    this.machine.programs.register(BASH, ...COMMANDS);
     if (options.onEvent) this.machine.walk = new Recorder(this.machine, options.onEvent);
     if (options.onFrame) new Capture(this.machine, options.onFrame);
     this.machine.onStorm = (storm) => {
