@@ -6,11 +6,12 @@ import { type HostProfile, NetNamespace } from "../network/namespace.ts";
 import type { WalkSink } from "../walk/event.ts";
 import { EventQueue } from "./events.ts";
 import { fork, type SpawnOptions, spawn } from "./exec.ts";
+import { HostDirectory, type HostFolder } from "./host-folder.ts";
 import { KernelLog } from "./kernel-log.ts";
 import { Exit, type ExitState, Killed, Process, type Program, type Wait } from "./process.ts";
 import { Programs } from "./programs.ts";
 import type { Signal } from "./signal.ts";
-import { type HostSettings, makeRoot } from "./tree.ts";
+import { type HostSettings, makeRoot, plant } from "./tree.ts";
 import { MountNamespace } from "./vfs.ts";
 
 export interface MachineOptions {
@@ -22,6 +23,8 @@ export interface MachineOptions {
   readonly host?: HostSettings;
   /** The initial namespace's state. */
   readonly profile?: HostProfile;
+  /** A folder of the outside, seen copy-on-write at its own absolute path. */
+  readonly folder?: HostFolder & { readonly path: string };
 }
 
 /** Something that would never have ended was stopped. */
@@ -31,6 +34,22 @@ export interface StormReport {
   readonly pid?: number;
   readonly file?: string | undefined;
   readonly line?: number | undefined;
+}
+
+/** Told of each program that a script starts. */
+export interface CommandObserver {
+  /** Gives the command its number, which the process and its children carry. */
+  onCommand(text: string, file: string, line: number, pid: number, background: boolean): number;
+  onCommandEnd(command: number, pid: number, status: number): void;
+}
+
+/** The top-level foreground command (simple or compound) that the main shell runs now. */
+export interface Foreground {
+  readonly proc: Process;
+  readonly since: Nanoseconds;
+  readonly text: string;
+  readonly file: string;
+  readonly line: number;
 }
 
 export type RunEnd = "done" | "idle" | "limit";
@@ -84,6 +103,8 @@ export class Machine implements NetworkHost {
     });
     this.namespaces.set(this.initialNamespace, 1);
     const root = makeRoot(this, options.host ?? {});
+    if (options.folder)
+      plant(this, root.directory, options.folder.path, new HostDirectory(this, options.folder));
     this.initialMounts = new MountNamespace(this.lastMountsId, root.directory);
     this.programs = new Programs(root.bin, root.sbin, this.epoch);
     this.lastPid = options.firstPid ?? 0;
@@ -97,6 +118,32 @@ export class Machine implements NetworkHost {
   }
 
   hostname = "host";
+  /** Set by the main shell round each top-level foreground command: what a time limit looks at. */
+  foreground: Foreground | null = null;
+  /** The pid of the engine's main shell (`bash FILE`), whose commands `foreground` tells. */
+  mainPid = 0;
+  observer: CommandObserver | null = null;
+  /** Steps that a shell may take without waiting before it counts as an endless loop. */
+  stepBudget = 5_000_000;
+  /** Called for each new network namespace. */
+  onNamespace: ((net: NetNamespace) => void) | null = null;
+  private lastCommand = 0;
+
+  /** The next number for a command of the walk. */
+  nextCommand(): number {
+    return ++this.lastCommand;
+  }
+
+  /** The time of the next timer; infinity when there is none. */
+  get nextTimer(): Nanoseconds {
+    return this.timers.nextTime;
+  }
+
+  /** The live namespace that calls itself so ("host", or its name in /run/netns). */
+  namespaceNamed(name: string): NetNamespace | undefined {
+    for (const net of this.namespaces.keys()) if (net.name === name) return net;
+    return undefined;
+  }
 
   /** The pid given out last. */
   get newestPid(): number {
@@ -141,6 +188,7 @@ export class Machine implements NetworkHost {
     this.lastNamespaceId += 71;
     const net = new NetNamespace(this, this.lastNamespaceId, name);
     this.namespaces.set(net, 0);
+    this.onNamespace?.(net);
     return net;
   }
 
@@ -292,9 +340,12 @@ export class Machine implements NetworkHost {
   }
 
   private park(proc: Process, wait: Wait): void {
+    proc.waitsUntil = wait.until;
     const cancels: (() => void)[] = [];
     const wake = (index: number) => () => this.makeRunnable(proc, index);
-    wait.queues?.forEach((queue, i) => cancels.push(queue.add(wake(i))));
+    wait.queues?.forEach((queue, i) => {
+      cancels.push(queue.add(wake(i)));
+    });
     if (wait.until !== undefined) {
       const timer = this.at(wait.until, wake(-1));
       cancels.push(() => timer.cancel());
@@ -355,6 +406,10 @@ export class Machine implements NetworkHost {
     }
     if (this.softHead < this.softirqs.length) {
       const work = this.softirqs[this.softHead++];
+      if (this.softHead >= 4096 && this.softHead * 2 > this.softirqs.length) {
+        this.softirqs.splice(0, this.softHead);
+        this.softHead = 0;
+      }
       if (this.softHead === this.softirqs.length) {
         this.softirqs.length = 0;
         this.softHead = 0;
@@ -364,6 +419,10 @@ export class Machine implements NetworkHost {
     }
     if (this.runHead < this.runQueue.length) {
       const proc = this.runQueue[this.runHead++];
+      if (this.runHead >= 4096 && this.runHead * 2 > this.runQueue.length) {
+        this.runQueue.splice(0, this.runHead);
+        this.runHead = 0;
+      }
       if (this.runHead === this.runQueue.length) {
         this.runQueue.length = 0;
         this.runHead = 0;

@@ -80,6 +80,8 @@ export class Process {
   cancelWait: (() => void) | null = null;
   pendingThrow: Error | null = null;
   runnable = false;
+  /** The deadline of its present wait. */
+  waitsUntil: Nanoseconds | undefined = undefined;
   resumeValue = -1;
 
   constructor(

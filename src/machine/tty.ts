@@ -16,6 +16,8 @@ export class Tty extends BaseFile {
   /** ECHO and ICANON: a line editor turns both off while it edits. */
   echo = true;
   canonical = true;
+  /** ISIG: Ctrl-C, Ctrl-\\ and Ctrl-Z make signals. A line editor turns it off and sees them as keys. */
+  isig = true;
   /** The session that it controls, and the group in the foreground. */
   sid = 0;
   foreground = 0;
@@ -37,7 +39,15 @@ export class Tty extends BaseFile {
   }
 
   private key(c: string): void {
-    const signal = c === "\x03" ? "INT" : c === "\x1c" ? "QUIT" : c === "\x1a" ? "TSTP" : undefined;
+    const signal = !this.isig
+      ? undefined
+      : c === "\x03"
+        ? "INT"
+        : c === "\x1c"
+          ? "QUIT"
+          : c === "\x1a"
+            ? "TSTP"
+            : undefined;
     if (signal) {
       if (this.echo) this.print(signal === "INT" ? "^C" : signal === "QUIT" ? "^\\" : "^Z");
       this.line = "";
@@ -75,6 +85,13 @@ export class Tty extends BaseFile {
 
   private push(data: Uint8Array): void {
     this.ready.push(data);
+    this.readable.wake();
+  }
+
+  /** Puts back what was typed ahead, for whoever reads next. */
+  unread(typed: string): void {
+    if (typed === "") return;
+    this.ready.unshift(utf8(typed));
     this.readable.wake();
   }
 

@@ -27,9 +27,10 @@ export type LineRead = { readonly line: string } | "interrupted" | "end";
  * The terminal is raw while it runs and is as it was before afterwards.
  */
 export function* readLine(proc: Process, tty: Tty, options: ReadLineOptions): Running<LineRead> {
-  const before = { echo: tty.echo, canonical: tty.canonical };
+  const before = { echo: tty.echo, canonical: tty.canonical, isig: tty.isig };
   tty.echo = false;
   tty.canonical = false;
+  tty.isig = false;
   const editor = new Editor(tty, options);
   try {
     editor.show();
@@ -54,6 +55,7 @@ export function* readLine(proc: Process, tty: Tty, options: ReadLineOptions): Ru
   } finally {
     tty.echo = before.echo;
     tty.canonical = before.canonical;
+    tty.isig = before.isig;
   }
 }
 
