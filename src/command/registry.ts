@@ -4,7 +4,8 @@ import { ipCommand } from "./ip/index.ts";
 import { IPTABLES } from "./iptables/iptables.ts";
 import { routeCommand } from "./route/index.ts";
 import { sysctlCommand } from "./sysctl/index.ts";
+import { tcpdump } from "./tcpdump/index.ts";
 import { TOOLS } from "./tools.ts";
 
 /** Every simulated program. Explicit on purpose: what is not here does not exist (exit 127). */
-export const COMMANDS: readonly Command[] = [ipCommand, brctlCommand, routeCommand, sysctlCommand, ...TOOLS, ...IPTABLES];
+export const COMMANDS: readonly Command[] = [ipCommand, brctlCommand, routeCommand, sysctlCommand, tcpdump, ...TOOLS, ...IPTABLES];

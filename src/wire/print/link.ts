@@ -206,8 +206,8 @@ export function printCooked2(
     const size = d.data[11];
     if (size === 6) d.print(d.mac(12));
     else if (size > 0) d.print("?");
-    d.print(d.options.quiet ? "" : ` ethertype ${ETHERTYPES[type] ?? "Unknown"} (0x${hex4(type)})`);
-    d.print(`, length ${length}: `);
+    if (d.options.quiet) d.print(" ");
+    else d.print(` ethertype ${ETHERTYPES[type] ?? "Unknown"} (0x${hex4(type)}), length ${length}: `);
   }
   if (!printNetwork(d, type, 20, length - 20) && !d.options.quiet) d.print(hexAsciiPrint(d.data, 20, d.snap));
   return 20;
