@@ -200,6 +200,7 @@ export class Addresses {
     else this.counts.delete(address.local);
     this.deleteRoutes(address, primary);
     if (left <= 0) this.ns.routes.addressGone(address.local);
+    this.ns.netfilter.addressRemoved4(address.dev, address.local);
     // fib_inetaddr_event: the last address takes the device out of IPv4 routing.
     if (list.length === 0) this.ns.routes.deviceDown(address.dev, "gone");
     this.ns.routes.invalidate();

@@ -68,6 +68,7 @@ export class Bridge extends Device {
   /** Other options that were set, by netlink's name. */
   readonly options = new Map<string, number | string>();
   mtuSet = false;
+  private hadPort = false;
   private readonly table = new Map<number, FdbEntry>();
 
   constructor(ns: NetNamespace, name: string, mac: Uint8Array) {
@@ -75,14 +76,16 @@ export class Bridge extends Device {
     this.flags = IFF_BROADCAST | IFF_MULTICAST;
   }
 
-  /** On while any port forwards. */
+  /** br_port_state_selection: on while any port forwards; a bridge that never had one has carrier. */
   get carrier(): boolean {
+    if (!this.hadPort) return true;
     for (const p of this.ports) if (p.state === "forwarding") return true;
     return false;
   }
 
   get operState(): OperState {
     if (!this.up) return "DOWN";
+    if (!this.hadPort) return "UNKNOWN";
     return this.carrier ? "UP" : "DOWN";
   }
 
@@ -122,6 +125,7 @@ export class Bridge extends Device {
     this.say(port, "blocking");
     this.say(port, "disabled");
     dev.master = this;
+    this.hadPort = true;
     this.ports.push(port);
     dev.allmulticast++;
     this.ns.printk(6, `${dev.name}: entered allmulticast mode`);
@@ -437,12 +441,16 @@ export class Bridge extends Device {
   handle(pkt: Packet, from: Device): void {
     const port = this.portOf(from);
     const { data, mac } = pkt;
-    if (!port || (data[mac + 6] & 1) !== 0) return this.ns.drop(pkt, "NOT_SPECIFIED", `bridge ${this.name}`);
+    if (!port || (data[mac + 6] & 1) !== 0) {
+      this.ns.drop(pkt, "NOT_SPECIFIED", `bridge ${this.name}`);
+      return;
+    }
     if (port.state !== "forwarding" && port.state !== "learning") {
-      return this.ns.drop(pkt, "NOT_SPECIFIED", `bridge ${this.name}`, {
+      this.ns.drop(pkt, "NOT_SPECIFIED", `bridge ${this.name}`, {
         port: from.name,
         state: port.state,
       });
+      return;
     }
     // 01:80:c2:00:00:0x never crosses a bridge, but for the spanning tree's own while STP is off.
     if (
@@ -452,7 +460,10 @@ export class Bridge extends Device {
       data[mac + 4] === 0 &&
       data[mac + 5] !== 0
     ) {
-      if (data[mac + 5] < 16) return this.ns.drop(pkt, "NOT_SPECIFIED", `bridge ${this.name}`);
+      if (data[mac + 5] < 16) {
+        this.ns.drop(pkt, "NOT_SPECIFIED", `bridge ${this.name}`);
+        return;
+      }
     }
     if (equal(this.mac, data.subarray(mac, mac + 6))) pkt.pktType = PACKET_HOST;
     if (pkt.protocol === 0x0800 && this.filters && !this.prerouting(pkt, port)) return;
@@ -507,7 +518,10 @@ export class Bridge extends Device {
   private finish(pkt: Packet, port: BridgePort): void {
     const { data, mac } = pkt;
     this.learn(port, data, mac + 6);
-    if (port.state === "learning") return this.ns.drop(pkt, "NOT_SPECIFIED", `bridge ${this.name}`);
+    if (port.state === "learning") {
+      this.ns.drop(pkt, "NOT_SPECIFIED", `bridge ${this.name}`);
+      return;
+    }
     if (isGroup(data, mac)) {
       this.tell(
         pkt,
@@ -533,13 +547,15 @@ export class Bridge extends Device {
     entry.used = this.ns.host.now;
     if (entry.local) {
       this.tell(pkt, port.dev.name, "local", []);
-      return this.passUp(pkt);
+      this.passUp(pkt);
+      return;
     }
     const out = entry.port ? this.portOf(entry.port) : undefined;
     if (this.promiscuity > 0) this.passUp(this.copy(pkt));
     if (!out || !this.mayLeave(out, port)) {
       const facts = out && out === port ? { port: port.dev.name, hairpin: 0 } : undefined;
-      return this.ns.drop(pkt, "NOT_SPECIFIED", `bridge ${this.name}`, facts);
+      this.ns.drop(pkt, "NOT_SPECIFIED", `bridge ${this.name}`, facts);
+      return;
     }
     this.tell(pkt, port.dev.name, "forward", [out.dev.name]);
     this.forward(pkt, out);
@@ -582,7 +598,8 @@ export class Bridge extends Device {
     const targets = this.targets(pkt, from);
     const last = targets.length - 1;
     if (!up && last < 0) {
-      return this.ns.drop(pkt, "NOT_SPECIFIED", `bridge ${this.name}`, { reason: "no other port" });
+      this.ns.drop(pkt, "NOT_SPECIFIED", `bridge ${this.name}`, { reason: "no other port" });
+      return;
     }
     for (let i = 0; i <= last; i++) {
       const mine = !up && i === last ? pkt : this.copy(pkt);
@@ -615,11 +632,12 @@ export class Bridge extends Device {
 
   private leave(pkt: Packet, to: BridgePort): void {
     if (pkt.end - pkt.net > to.dev.mtu) {
-      return this.ns.drop(pkt, "PKT_TOO_BIG", `bridge ${this.name}`, {
+      this.ns.drop(pkt, "PKT_TOO_BIG", `bridge ${this.name}`, {
         dev: to.dev.name,
         mtu: to.dev.mtu,
         length: pkt.end - pkt.net,
       });
+      return;
     }
     this.ns.transmit(to.dev, pkt);
   }
@@ -643,10 +661,14 @@ export class Bridge extends Device {
         "flood",
         this.targets(pkt, null).map((p) => p.dev.name),
       );
-      return this.flood(pkt, null, false);
+      this.flood(pkt, null, false);
+      return;
     }
     const out = entry.port ? this.portOf(entry.port) : undefined;
-    if (!out || !this.mayLeave(out, null)) return this.ns.drop(pkt, "NOT_SPECIFIED", `bridge ${this.name}`);
+    if (!out || !this.mayLeave(out, null)) {
+      this.ns.drop(pkt, "NOT_SPECIFIED", `bridge ${this.name}`);
+      return;
+    }
     this.tell(pkt, this.name, "forward", [out.dev.name]);
     this.leave(pkt, out);
   }

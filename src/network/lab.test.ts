@@ -11,7 +11,12 @@ import { TestHost } from "./testing.ts";
 
 const a4 = (text: string): number => parse(text) as number;
 
-function add(ns: NetNamespace, dev: string, cidr: string, options: { broadcast?: string; peer?: string } = {}): void {
+function add(
+  ns: NetNamespace,
+  dev: string,
+  cidr: string,
+  options: { broadcast?: string; peer?: string } = {},
+): void {
   const [address, prefix] = cidr.split("/");
   const d = ns.links.byName(dev);
   if (!d) throw new Error(dev);
@@ -42,7 +47,11 @@ function route(ns: NetNamespace, cidr: string, via: string | null, dev?: string,
 }
 
 /** An echo request as ping's raw socket makes it. */
-function ping(ns: NetNamespace, to: string, options: { ttl?: number; size?: number; df?: boolean; from?: string } = {}): void {
+function ping(
+  ns: NetNamespace,
+  to: string,
+  options: { ttl?: number; size?: number; df?: boolean; from?: string } = {},
+): void {
   const size = options.size ?? 56;
   const r = ns.routeOutput4({ dst: a4(to), ...(options.from ? { src: a4(options.from) } : {}), protocol: 1 });
   const pkt = ns.newPacket4(20, 8 + size);
@@ -171,7 +180,10 @@ describe("addresses and the routes they bring", () => {
       }
       return ["", undefined];
     };
-    expect(error(() => route(a, "default", "10.9.0.1"))).toEqual(["ENETUNREACH", "Nexthop has invalid gateway"]);
+    expect(error(() => route(a, "default", "10.9.0.1"))).toEqual([
+      "ENETUNREACH",
+      "Nexthop has invalid gateway",
+    ]);
     route(a, "default", "10.0.0.254");
     expect(error(() => route(a, "default", "10.0.0.254"))).toEqual(["EEXIST", undefined]);
     expect(error(() => add(a, "veth0", "10.0.0.1/24"))).toEqual(["EEXIST", "ipv4: Address already assigned"]);
@@ -221,7 +233,11 @@ describe("the virtual router's packets", () => {
     ping(a, "172.16.200.5");
     host.run(SECOND);
     const drop = host.events.find((e) => e.kind === "drop");
-    expect(drop).toMatchObject({ ns: "r", reason: "IP_INADDRERRORS", facts: { forwarding: 0, dev: "veth1" } });
+    expect(drop).toMatchObject({
+      ns: "r",
+      reason: "IP_INADDRERRORS",
+      facts: { forwarding: 0, dev: "veth1" },
+    });
   });
 
   it("TTL runs out at the router, which says so", () => {
@@ -230,7 +246,9 @@ describe("the virtual router's packets", () => {
     host.listen();
     ping(a, "172.16.200.5", { ttl: 1 });
     host.run(SECOND);
-    expect(story(host, ["born"]).some((s) => s === "r born icmp-error ICMP time exceeded in-transit, length 92")).toBe(true);
+    expect(
+      story(host, ["born"]).some((s) => s === "r born icmp-error ICMP time exceeded in-transit, length 92"),
+    ).toBe(true);
   });
 
   it("nobody answers ARP: host unreachable after three seconds, by way of lo", () => {
@@ -270,7 +288,10 @@ describe("the virtual router's packets", () => {
     host.run(SECOND);
     expect(story(host, ["drop"])).toEqual([]);
     expect(story(host, ["born"]).filter((s) => s.includes("born fragment")).length).toBe(6);
-    expect(story(host, ["deliver"]).filter((s) => s.endsWith("icmp"))).toEqual(["b deliver icmp", "a deliver icmp"]);
+    expect(story(host, ["deliver"]).filter((s) => s.endsWith("icmp"))).toEqual([
+      "b deliver icmp",
+      "a deliver icmp",
+    ]);
   });
 
   it("a deleted namespace takes its devices and their peers along", () => {
@@ -304,7 +325,10 @@ describe("a bridge", () => {
     host.listen();
     ping(a, "10.0.0.2");
     host.run(SECOND);
-    expect(story(host, ["deliver"]).filter((s) => s.endsWith("icmp"))).toEqual(["b deliver icmp", "a deliver icmp"]);
+    expect(story(host, ["deliver"]).filter((s) => s.endsWith("icmp"))).toEqual([
+      "b deliver icmp",
+      "a deliver icmp",
+    ]);
     const actions = host.events.flatMap((e) => (e.kind === "bridge" ? [e.action] : []));
     expect(actions.slice(0, 2)).toEqual(["flood", "forward"]);
     expect(host.log.slice(0, 4)).toEqual([

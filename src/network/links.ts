@@ -1,6 +1,15 @@
 import { KernelError } from "../base/errno.ts";
 import { Bridge } from "./bridge.ts";
-import { type Device, IFF_ALLMULTI, IFF_MULTICAST, IFF_NOARP, IFF_PROMISC, IFF_UP } from "./device.ts";
+import {
+  type Device,
+  IFF_ALLMULTI,
+  IFF_DYNAMIC,
+  IFF_MULTICAST,
+  IFF_NOARP,
+  IFF_NOTRAILERS,
+  IFF_PROMISC,
+  IFF_UP,
+} from "./device.ts";
 import { Dummy } from "./dummy.ts";
 import { makeInet } from "./inet-conf.ts";
 import { Loopback } from "./loopback.ts";
@@ -319,6 +328,8 @@ export class Links {
     };
     bit(IFF_NOARP, change.arp === undefined ? undefined : !change.arp);
     bit(IFF_MULTICAST, change.multicast);
+    bit(IFF_DYNAMIC, change.dynamic);
+    bit(IFF_NOTRAILERS, change.trailers === undefined ? undefined : !change.trailers);
     if (change.promisc !== undefined && change.promisc !== ((dev.flags & IFF_PROMISC) !== 0)) {
       bit(IFF_PROMISC, change.promisc);
       this.promiscuous(dev, change.promisc ? 1 : -1);
@@ -393,6 +404,7 @@ export class Links {
       this.ns.routes.deviceDown(dev, "down");
       this.ns.addresses.deviceDown(dev);
       this.ns.neighbours.deviceDown(dev);
+      this.ns.netfilter.deviceDown(dev);
     }
     if (dev.master instanceof Bridge) dev.master.portChanged(dev);
     if (peer && peer.carrier !== peerBefore) peer.ns.links.carrierChanged(peer);
@@ -458,14 +470,16 @@ export class Links {
     return id;
   }
 
-  /** `ip netns set`: gives an id by hand; EEXIST when there is one, ENOSPC when it is taken. */
-  setNsid(other: NetNamespace, id: number): void {
+  /** `ip netns set` (RTM_NEWNSID): gives an id by hand, −1 for any; the id. EEXIST when there is one already
+   *  or the id is taken. */
+  setNsid(other: NetNamespace, id: number): number {
     if (this.nsids.has(other)) throw new KernelError("EEXIST", "Peer netns already has a nsid assigned");
-    if (id >= 0 && [...this.nsids.values()].includes(id)) {
+    if (id < 0) return this.nsidOf(other, true);
+    if ([...this.nsids.values()].includes(id)) {
       throw new KernelError("EEXIST", "The specified nsid is already used");
     }
-    if (id < 0) this.nsidOf(other, true);
-    else this.nsids.set(other, id);
+    this.nsids.set(other, id);
+    return id;
   }
 
   forgetNs(other: NetNamespace): void {

@@ -44,6 +44,7 @@ import { Neighbours } from "./neighbours.ts";
 import { isLimitedBroadcast, isMulticast, isZeroNet, Router4 } from "./router.ts";
 import { Routes } from "./routes.ts";
 import { Rules } from "./rules.ts";
+import { SocketTable } from "./socket/table.ts";
 import { SysctlTree } from "./sysctl.ts";
 import { Transport } from "./transport.ts";
 
@@ -146,6 +147,7 @@ export class NetNamespace implements NetfilterHost {
     this.reassembly = new Reassembly(this);
     this.netfilter = new Netfilter(this, "ipv4", parent?.netfilter.conntrack.settings.limits);
     this.defineConntrackSysctls();
+    new SocketTable(this);
     this.loopback = this.links.makeLoopback();
     if (this.initial) this.links.set(this.loopback, { up: true });
     else host.walk?.emit(name, { kind: "netns", op: "add", name, forward: this.confAll.forwarding });
@@ -164,6 +166,9 @@ export class NetNamespace implements NetfilterHost {
         read: () => String(s.get()),
         write,
       });
+      if (s.name === "nf_conntrack_max" && this.initial) {
+        this.sysctl.define("net/nf_conntrack_max", { mode: 0o644, read: () => String(s.get()), write });
+      }
     }
   }
 
@@ -229,10 +234,19 @@ export class NetNamespace implements NetfilterHost {
   /**
    * ip_local_out: sends a complete IPv4 datagram made here. `pkt.net` is the IP header, with all fields set
    * but total length, and checksum, which are set here; HEADROOM bytes stand before it. Hooks OUTPUT and
-   * POSTROUTING, fragmentation, neighbour. The packet is given away.
+   * POSTROUTING, fragmentation, neighbour. The packet is given away. Throws EPERM when OUTPUT dropped it.
    */
   output4(pkt: Packet, route: Route): void {
     this.ip.localOut(pkt, route);
+  }
+
+  /** `output4` for what the kernel itself sends: nobody hears that OUTPUT dropped it. */
+  sendQuietly(pkt: Packet, route: Route): void {
+    try {
+      this.ip.localOut(pkt, route);
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+    }
   }
 
   /** Fills this host's slot in record-route and timestamp options of a packet that it makes (ip_options_build). */
@@ -319,9 +333,13 @@ export class NetNamespace implements NetfilterHost {
     this.host.charge(1500 + this.rng.below(3000));
     if (!dev.up || dev.dead) {
       dev.stats.rxDropped++;
-      return this.drop(pkt, "DEV_READY", `device ${dev.name}`, { dev: dev.name, state: "down" });
+      this.drop(pkt, "DEV_READY", `device ${dev.name}`, { dev: dev.name, state: "down" });
+      return;
     }
-    if (++pkt.hops > STORM) return this.storm(dev, pkt);
+    if (++pkt.hops > STORM) {
+      this.storm(dev, pkt);
+      return;
+    }
     this.receiveOn(dev, pkt);
   }
 
@@ -361,7 +379,10 @@ export class NetNamespace implements NetfilterHost {
     }
     if (dev.taps.length > 0) for (const tap of [...dev.taps]) tap(pkt, "in", dev);
     if (this.taps.length > 0) for (const tap of [...this.taps]) tap(pkt, "in", dev);
-    if (dev.master instanceof Bridge) return dev.master.handle(pkt, dev);
+    if (dev.master instanceof Bridge) {
+      dev.master.handle(pkt, dev);
+      return;
+    }
     this.toProtocol(dev, pkt);
   }
 
@@ -370,24 +391,36 @@ export class NetNamespace implements NetfilterHost {
       // ip_sabotage_in: a bridge's frame has been through PREROUTING already.
       if (pkt.physIn !== null && dev instanceof Bridge) {
         pkt.iif = dev;
-        if (pkt.pktType === PACKET_OTHERHOST)
-          return this.drop(pkt, "OTHERHOST", `device ${dev.name}`, { dev: dev.name });
-        return this.ip.finishInput(pkt, dev);
+        if (pkt.pktType === PACKET_OTHERHOST) {
+          this.drop(pkt, "OTHERHOST", `device ${dev.name}`, { dev: dev.name });
+          return;
+        }
+        this.ip.finishInput(pkt, dev);
+        return;
       }
-      return this.ip.receive(pkt, dev);
+      this.ip.receive(pkt, dev);
+      return;
     }
-    if (pkt.protocol === TYPE_ARP) return this.arp.receive(pkt, dev);
+    if (pkt.protocol === TYPE_ARP) {
+      this.arp.receive(pkt, dev);
+      return;
+    }
     if (pkt.protocol === TYPE_IPV6) {
       this.walk?.emit(this.name, { kind: "not-modelled", packet: pkt.id, what: "IPv6" });
     }
-    if (pkt.pktType === PACKET_OTHERHOST)
-      return this.drop(pkt, "OTHERHOST", `device ${dev.name}`, { dev: dev.name });
+    if (pkt.pktType === PACKET_OTHERHOST) {
+      this.drop(pkt, "OTHERHOST", `device ${dev.name}`, { dev: dev.name });
+      return;
+    }
     this.drop(pkt, "UNHANDLED_PROTO", `device ${dev.name}`, { ethertype: pkt.protocol });
   }
 
   /** dev_loopback_xmit: this host's own copy of a multicast or broadcast that it sends. */
   receiveLoopedBack(pkt: Packet, dev: Device): void {
-    if (++pkt.hops > STORM) return this.storm(dev, pkt);
+    if (++pkt.hops > STORM) {
+      this.storm(dev, pkt);
+      return;
+    }
     const type = pkt.pktType;
     pkt.pktType = PACKET_LOOPBACK;
     const walk = this.host.walk;
@@ -560,7 +593,7 @@ export class NetNamespace implements NetfilterHost {
         protocol: ip.protocol(pkt.data, pkt.net),
       });
       if (pkt.data[pkt.net + 8] === 0) pkt.data[pkt.net + 8] = route.hoplimit || this.defaultTtl;
-      this.ip.localOut(pkt, route);
+      this.sendQuietly(pkt, route);
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
       this.drop(pkt, "IP_OUTNOROUTES", "ip output", { dst: ip.format(ip.dst(pkt.data, pkt.net)) });
@@ -594,6 +627,15 @@ export class NetNamespace implements NetfilterHost {
     if (!this.reassembly.add(pkt, `conntrack ${hook}`)) return false;
     pkt.ignoreDf = true;
     return true;
+  }
+
+  /** The MTU of the way to an address (TCPMSS --clamp-mss-to-pmtu); 0 when there is none. */
+  pathMtu4(address: number): number {
+    try {
+      return this.router.output({ dst: address }).mtu;
+    } catch {
+      return 0;
+    }
   }
 
   forwarding4(dev: DeviceRef): boolean {

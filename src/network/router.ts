@@ -323,15 +323,30 @@ export class Router4 {
       this.multicast(src, dst, dev);
       return;
     }
-    if (isMulticast(src) || isLimitedBroadcast(src))
-      return this.martianSource(src, dst, dev, pkt, "IP_INVALID_SOURCE");
-    if (isLimitedBroadcast(dst) || (src === 0 && dst === 0)) return this.broadcast(pkt, src, dst, tos, dev);
-    if (isZeroNet(src)) return this.martianSource(src, dst, dev, pkt, "IP_INVALID_SOURCE");
-    if (isZeroNet(dst)) return this.martianDestination(src, dst, dev, "IP_INVALID_DEST");
+    if (isMulticast(src) || isLimitedBroadcast(src)) {
+      this.martianSource(src, dst, dev, pkt, "IP_INVALID_SOURCE");
+      return;
+    }
+    if (isLimitedBroadcast(dst) || (src === 0 && dst === 0)) {
+      this.broadcast(pkt, src, dst, tos, dev);
+      return;
+    }
+    if (isZeroNet(src)) {
+      this.martianSource(src, dst, dev, pkt, "IP_INVALID_SOURCE");
+      return;
+    }
+    if (isZeroNet(dst)) {
+      this.martianDestination(src, dst, dev, "IP_INVALID_DEST");
+      return;
+    }
     if (isLoopbackAddress(dst)) {
-      if (!this.routeLocalnet(dev)) return this.martianDestination(src, dst, dev, "IP_LOCALNET");
+      if (!this.routeLocalnet(dev)) {
+        this.martianDestination(src, dst, dev, "IP_LOCALNET");
+        return;
+      }
     } else if (isLoopbackAddress(src) && !this.routeLocalnet(dev)) {
-      return this.martianSource(src, dst, dev, pkt, "IP_LOCALNET");
+      this.martianSource(src, dst, dev, pkt, "IP_LOCALNET");
+      return;
     }
     const flow = this.flow;
     flow.dst = dst;
@@ -354,11 +369,15 @@ export class Router4 {
     result.entry = found;
     if (found.type === "broadcast") {
       if (dev.ipv4.conf.bc_forwarding === 0 || ns.confAll.bc_forwarding === 0) {
-        return this.broadcast(pkt, src, dst, tos, dev);
+        this.broadcast(pkt, src, dst, tos, dev);
+        return;
       }
     } else if (found.type === "local") {
       const reason = this.validateSource(pkt, src, dst, tos, 0, dev);
-      if (typeof reason === "string") return this.martianSource(src, dst, dev, pkt, reason);
+      if (typeof reason === "string") {
+        this.martianSource(src, dst, dev, pkt, reason);
+        return;
+      }
       result.kind = "local";
       result.route = this.local(dst, dst);
       return;
@@ -368,7 +387,10 @@ export class Router4 {
         result.error = "EHOSTUNREACH";
         return;
       }
-      if (found.type !== "unicast") return this.martianDestination(src, dst, dev, "IP_INVALID_DEST");
+      if (found.type !== "unicast") {
+        this.martianDestination(src, dst, dev, "IP_INVALID_DEST");
+        return;
+      }
     }
     if (found.nexthops.length > 1) {
       this.transportOf(flow, pkt);
@@ -377,7 +399,10 @@ export class Router4 {
     const out = nexthop.dev as Device;
     const valid = this.validateSource(pkt, src, dst, tos, out.index, dev);
     result.entry = found;
-    if (typeof valid === "string") return this.martianSource(src, dst, dev, pkt, valid);
+    if (typeof valid === "string") {
+      this.martianSource(src, dst, dev, pkt, valid);
+      return;
+    }
     if (out === dev && valid === 1 && sendsRedirects(ns, out)) {
       const shared = out.ipv4.conf.shared_media !== 0 || ns.confAll.shared_media !== 0;
       result.redirect = shared || onSameLink(out, src, nexthop.via);
@@ -395,6 +420,10 @@ export class Router4 {
 
   /** fib4_rules_early_flow_dissect: ports and protocol, where rules or the hash ask for them. */
   private transportOf(flow: Flow4, pkt: Packet): void {
+    if (pkt.protocol !== 0x0800) {
+      flow.protocol = flow.sport = flow.dport = 0;
+      return;
+    }
     const data = pkt.data;
     const at = pkt.net;
     flow.protocol = data[at + 9];
@@ -414,7 +443,10 @@ export class Router4 {
     }
     if (!isZeroNet(src)) {
       const reason = this.validateSource(pkt, src, 0, tos, 0, dev);
-      if (typeof reason === "string") return this.martianSource(src, dst, dev, pkt, reason);
+      if (typeof reason === "string") {
+        this.martianSource(src, dst, dev, pkt, reason);
+        return;
+      }
     }
     result.kind = "broadcast";
     result.route = plainRoute(this.ns.loopback, "broadcast", 0, 255);

@@ -85,7 +85,9 @@ export class TestHost implements NetworkHost {
     const until = this.now + span;
     this.settle();
     for (;;) {
-      this.timers = this.timers.filter((t) => t.run !== null).sort((a, b) => a.at - b.at || a.order - b.order);
+      this.timers = this.timers
+        .filter((t) => t.run !== null)
+        .sort((a, b) => a.at - b.at || a.order - b.order);
       const next = this.timers[0];
       if (!next || next.at > until) break;
       this.now = Math.max(this.now, next.at);

@@ -114,7 +114,7 @@ export class Icmp4 {
     if (header > 20) fillOwn(ns, pkt, route.src !== 0 ? route.src : from);
     ip.updateChecksum(data, net);
     ns.born(pkt, by);
-    ns.ip.localOut(pkt, route);
+    ns.sendQuietly(pkt, route);
   }
 
   /** ipv4_link_failure: nobody answered ARP. */
@@ -180,14 +180,21 @@ export class Icmp4 {
   receive(pkt: Packet): void {
     const ns = this.ns;
     const { data, trans } = pkt;
-    if (pkt.end - trans < 4 || checksum(data, trans, pkt.end) !== 0) return ns.drop(pkt, "ICMP_CSUM", "icmp");
+    if (pkt.end - trans < 4 || checksum(data, trans, pkt.end) !== 0) {
+      ns.drop(pkt, "ICMP_CSUM", "icmp");
+      return;
+    }
     const type = data[trans];
     const route = pkt.route as Route | null;
-    if (type > LAST_TYPE) return ns.drop(pkt, "UNHANDLED_PROTO", "icmp", { type });
+    if (type > LAST_TYPE) {
+      ns.drop(pkt, "UNHANDLED_PROTO", "icmp", { type });
+      return;
+    }
     if (route !== null && (route.type === "broadcast" || route.type === "multicast")) {
       const ignore = ns.sysctl.number("net/ipv4/icmp_echo_ignore_broadcasts") !== 0;
       if ((type === icmp.ECHO || type === icmp.TIMESTAMP) && ignore) {
-        return ns.drop(pkt, "INVALID_PROTO", "icmp", { icmp_echo_ignore_broadcasts: 1 });
+        ns.drop(pkt, "INVALID_PROTO", "icmp", { icmp_echo_ignore_broadcasts: 1 });
+        return;
       }
       if (
         type !== icmp.ECHO &&
@@ -195,23 +202,34 @@ export class Icmp4 {
         type !== icmp.ADDRESS &&
         type !== icmp.ADDRESS_REPLY
       ) {
-        return ns.drop(pkt, "INVALID_PROTO", "icmp", { type });
+        ns.drop(pkt, "INVALID_PROTO", "icmp", { type });
+        return;
       }
     }
     switch (type) {
-      case icmp.ECHO:
-        return this.echo(pkt);
-      case icmp.ECHO_REPLY:
-        return this.toPing(pkt);
-      case icmp.TIMESTAMP:
-        return this.timestamp(pkt);
+      case icmp.ECHO: {
+        this.echo(pkt);
+        return;
+      }
+      case icmp.ECHO_REPLY: {
+        this.toPing(pkt);
+        return;
+      }
+      case icmp.TIMESTAMP: {
+        this.timestamp(pkt);
+        return;
+      }
       case icmp.DEST_UNREACH:
       case icmp.TIME_EXCEEDED:
       case icmp.SOURCE_QUENCH:
-      case icmp.PARAMETER_PROBLEM:
-        return this.error(pkt);
-      case icmp.REDIRECT:
-        return this.redirectReceived(pkt);
+      case icmp.PARAMETER_PROBLEM: {
+        this.error(pkt);
+        return;
+      }
+      case icmp.REDIRECT: {
+        this.redirectReceived(pkt);
+        return;
+      }
       default:
         ns.deliver(pkt, "icmp");
     }
@@ -226,7 +244,8 @@ export class Icmp4 {
   private echo(pkt: Packet): void {
     const ns = this.ns;
     if (ns.sysctl.number("net/ipv4/icmp_echo_ignore_all") !== 0) {
-      return ns.drop(pkt, "NOT_SPECIFIED", "icmp", { icmp_echo_ignore_all: 1 });
+      ns.drop(pkt, "NOT_SPECIFIED", "icmp", { icmp_echo_ignore_all: 1 });
+      return;
     }
     ns.deliver(pkt, "icmp");
     this.reply(pkt, icmp.ECHO_REPLY, pkt.data.subarray(pkt.trans + 4, pkt.end), "echo-reply");
@@ -285,12 +304,17 @@ export class Icmp4 {
     const ns = this.ns;
     const { data, trans } = pkt;
     const inner = trans + 8;
-    if (pkt.end - inner < 20 || ip.headerLength(data, inner) < 20)
-      return ns.drop(pkt, "NOT_SPECIFIED", "icmp");
+    if (pkt.end - inner < 20 || ip.headerLength(data, inner) < 20) {
+      ns.drop(pkt, "NOT_SPECIFIED", "icmp");
+      return;
+    }
     const type = data[trans];
     const code = data[trans + 1];
     let info = u32(data, trans + 4);
-    if (type === icmp.DEST_UNREACH && code > 15) return ns.drop(pkt, "NOT_SPECIFIED", "icmp");
+    if (type === icmp.DEST_UNREACH && code > 15) {
+      ns.drop(pkt, "NOT_SPECIFIED", "icmp");
+      return;
+    }
     if (type === icmp.DEST_UNREACH && code === icmp.FRAG_NEEDED) {
       info = u16(data, trans + 6);
       const mode = ns.sysctl.number("net/ipv4/ip_no_pmtu_disc");
@@ -308,7 +332,8 @@ export class Icmp4 {
       ns.sysctl.number("net/ipv4/icmp_ignore_bogus_error_responses") === 0 &&
       ns.addressType4(ip.dst(data, inner), null) === "BROADCAST"
     ) {
-      return ns.drop(pkt, "NOT_SPECIFIED", "icmp");
+      ns.drop(pkt, "NOT_SPECIFIED", "icmp");
+      return;
     }
     ns.deliver(pkt, "icmp");
     this.toSockets(pkt, inner, type, code, info);
@@ -349,7 +374,10 @@ export class Icmp4 {
     const ns = this.ns;
     const { data, trans } = pkt;
     const inner = trans + 8;
-    if (pkt.end - inner < 20) return ns.drop(pkt, "PKT_TOO_SMALL", "icmp");
+    if (pkt.end - inner < 20) {
+      ns.drop(pkt, "PKT_TOO_SMALL", "icmp");
+      return;
+    }
     const gateway = u32(data, trans + 4);
     const from = ip.src(data, pkt.net);
     ns.deliver(pkt, "icmp");

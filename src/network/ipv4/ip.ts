@@ -1,3 +1,4 @@
+import { KernelError } from "../../base/errno.ts";
 import {
   FORWARD,
   INPUT,
@@ -47,20 +48,37 @@ export class Ipv4 {
       return;
     }
     const available = pkt.end - at;
-    if (available < 20) return ns.drop(pkt, "IP_INHDR", "ip input");
+    if (available < 20) {
+      ns.drop(pkt, "IP_INHDR", "ip input");
+      return;
+    }
     const header = (data[at] & 15) << 2;
-    if (header < 20 || data[at] >>> 4 !== 4 || available < header)
-      return ns.drop(pkt, "IP_INHDR", "ip input");
-    if (checksum(data, at, at + header) !== 0) return ns.drop(pkt, "IP_CSUM", "ip input");
+    if (header < 20 || data[at] >>> 4 !== 4 || available < header) {
+      ns.drop(pkt, "IP_INHDR", "ip input");
+      return;
+    }
+    if (checksum(data, at, at + header) !== 0) {
+      ns.drop(pkt, "IP_CSUM", "ip input");
+      return;
+    }
     const total = (data[at + 2] << 8) | data[at + 3];
-    if (available < total) return ns.drop(pkt, "PKT_TOO_SMALL", "ip input");
-    if (total < header) return ns.drop(pkt, "IP_INHDR", "ip input");
+    if (available < total) {
+      ns.drop(pkt, "PKT_TOO_SMALL", "ip input");
+      return;
+    }
+    if (total < header) {
+      ns.drop(pkt, "IP_INHDR", "ip input");
+      return;
+    }
     pkt.end = at + total;
     pkt.trans = at + header;
     pkt.iif = dev;
     pkt.oif = null;
     const verdict = ns.netfilter.run(PREROUTING, pkt, dev, null);
-    if (verdict !== NF_ACCEPT) return this.refused(pkt, verdict, "PREROUTING");
+    if (verdict !== NF_ACCEPT) {
+      this.refused(pkt, verdict, "PREROUTING");
+      return;
+    }
     this.finishInput(pkt, dev);
   }
 
@@ -80,7 +98,8 @@ export class Ipv4 {
     // What this host sent to itself still has its route.
     if (pkt.route !== null) {
       if ((data[at] & 15) > 5 && !inputOptions(ns, pkt, dev, null)) return;
-      return this.deliverLocal(pkt, dev);
+      this.deliverLocal(pkt, dev);
+      return;
     }
     const router = ns.router;
     router.route(pkt, src, dst, data[at + 1] & 0x1c, dev);
@@ -99,7 +118,8 @@ export class Ipv4 {
       if (pkt.pktType === PACKET_BROADCAST || pkt.pktType === PACKET_MULTICAST) {
         const conf = dev.ipv4.conf;
         if (conf.drop_unicast_in_l2_multicast !== 0 || ns.confAll.drop_unicast_in_l2_multicast !== 0) {
-          return ns.drop(pkt, "UNICAST_IN_L2_MULTICAST", "ip input", { dev: dev.name });
+          ns.drop(pkt, "UNICAST_IN_L2_MULTICAST", "ip input", { dev: dev.name });
+          return;
         }
       }
     }
@@ -108,8 +128,14 @@ export class Ipv4 {
       if (!inputOptions(ns, pkt, dev, kind === "forward" ? (route as Route) : null)) return;
       alert = true;
     }
-    if (kind === "error") return ns.icmp.routeError(pkt, dev, error);
-    if (kind === "forward") return this.forward(pkt, dev, route as Route, redirect, alert);
+    if (kind === "error") {
+      ns.icmp.routeError(pkt, dev, error);
+      return;
+    }
+    if (kind === "forward") {
+      this.forward(pkt, dev, route as Route, redirect, alert);
+      return;
+    }
     this.deliverLocal(pkt, dev);
   }
 
@@ -149,7 +175,10 @@ export class Ipv4 {
     const ns = this.ns;
     if (ip.isFragment(pkt.data, pkt.net) && !ns.reassembly.add(pkt, "local")) return;
     const verdict = ns.netfilter.run(INPUT, pkt, dev, null);
-    if (verdict !== NF_ACCEPT) return this.refused(pkt, verdict, "INPUT");
+    if (verdict !== NF_ACCEPT) {
+      this.refused(pkt, verdict, "INPUT");
+      return;
+    }
     this.toProtocol(pkt, dev);
   }
 
@@ -160,9 +189,15 @@ export class Ipv4 {
     pkt.trans = pkt.net + ((pkt.data[pkt.net] & 15) << 2);
     const transport = ns.transport;
     const raw = transport.sockets?.rawDeliver(pkt) ?? false;
-    if (protocol === ip.ICMP) return ns.icmp.receive(pkt);
+    if (protocol === ip.ICMP) {
+      ns.icmp.receive(pkt);
+      return;
+    }
     const handler = transport.handlers[protocol];
-    if (handler !== null) return handler.receive(pkt);
+    if (handler !== null) {
+      handler.receive(pkt);
+      return;
+    }
     if (raw) {
       ns.walk?.emit(ns.name, { kind: "end", packet: pkt.id, how: "delivered to raw sockets" });
       return;
@@ -182,22 +217,28 @@ export class Ipv4 {
     const ns = this.ns;
     const data = pkt.data;
     const at = pkt.net;
-    if (pkt.pktType !== PACKET_HOST) return ns.drop(pkt, "NOT_SPECIFIED", "ip forward", { dev: dev.name });
+    if (pkt.pktType !== PACKET_HOST) {
+      ns.drop(pkt, "NOT_SPECIFIED", "ip forward", { dev: dev.name });
+      return;
+    }
     const ttl = data[at + 8];
     if (ttl <= 1) {
       ns.icmp.send(pkt, icmp.TIME_EXCEEDED, 0, 0);
-      return ns.drop(pkt, "IP_INHDR", "ip forward", { ttl });
+      ns.drop(pkt, "IP_INHDR", "ip forward", { ttl });
+      return;
     }
     const out = route.dev;
     const mtu = route.exception !== undefined && ns.forwardUsesPmtu ? route.mtu : route.forwardMtu;
     if (pkt.end - at > mtu && (data[at + 6] & 0x40) !== 0 && !pkt.ignoreDf) {
       ns.icmp.send(pkt, icmp.DEST_UNREACH, icmp.FRAG_NEEDED, mtu);
-      return ns.drop(pkt, "PKT_TOO_BIG", "ip forward", { mtu, length: pkt.end - at, dev: out.name });
+      ns.drop(pkt, "PKT_TOO_BIG", "ip forward", { mtu, length: pkt.end - at, dev: out.name });
+      return;
     }
     const fragMax = pkt.fragMax;
     if (fragMax > mtu && (data[at + 6] & 0x40) !== 0) {
       ns.icmp.send(pkt, icmp.DEST_UNREACH, icmp.FRAG_NEEDED, mtu);
-      return ns.drop(pkt, "PKT_TOO_BIG", "ip forward", { mtu, length: fragMax, dev: out.name });
+      ns.drop(pkt, "PKT_TOO_BIG", "ip forward", { mtu, length: fragMax, dev: out.name });
+      return;
     }
     // ip_decrease_ttl: the checksum rises by 0x100, with the carry brought round.
     data[at + 8] = ttl - 1;
@@ -219,7 +260,10 @@ export class Ipv4 {
     if (redirect && !hasSourceRoute(data, at)) ns.icmp.sendRedirect(pkt, dev, route);
     pkt.oif = out;
     const verdict = ns.netfilter.run(FORWARD, pkt, dev, out);
-    if (verdict !== NF_ACCEPT) return this.refused(pkt, verdict, "FORWARD");
+    if (verdict !== NF_ACCEPT) {
+      this.refused(pkt, verdict, "FORWARD");
+      return;
+    }
     if (options) forwardOptions(ns, pkt, route);
     this.output(pkt, (pkt.route as Route | null) ?? route);
   }
@@ -241,7 +285,12 @@ export class Ipv4 {
     pkt.protocol = 0x0800;
     if (ns.host.walk !== null) this.tellRoute(pkt, ip.dst(data, at), "output", route);
     const verdict = ns.netfilter.run(OUTPUT, pkt, null, route.dev);
-    if (verdict !== NF_ACCEPT) return this.refused(pkt, verdict, "OUTPUT");
+    if (verdict !== NF_ACCEPT) {
+      this.refused(pkt, verdict, "OUTPUT");
+      // nf_hook_slow answers a sender's drop with EPERM; what was stolen counts as sent.
+      if (verdict === NF_DROP) throw new KernelError("EPERM");
+      return;
+    }
     this.output(pkt, (pkt.route as Route | null) ?? route);
   }
 
@@ -255,7 +304,10 @@ export class Ipv4 {
       if (!this.loopCopies(pkt, route)) return;
     }
     const verdict = ns.netfilter.run(POSTROUTING, pkt, pkt.iif, dev);
-    if (verdict !== NF_ACCEPT) return this.refused(pkt, verdict, "POSTROUTING");
+    if (verdict !== NF_ACCEPT) {
+      this.refused(pkt, verdict, "POSTROUTING");
+      return;
+    }
     this.finishOutput(pkt, (pkt.route as Route | null) ?? route);
   }
 
@@ -291,7 +343,8 @@ export class Ipv4 {
       const df = (pkt.data[pkt.net + 6] & 0x40) !== 0;
       if ((df && !pkt.ignoreDf) || (pkt.fragMax !== 0 && pkt.fragMax > mtu && df)) {
         ns.icmp.send(pkt, icmp.DEST_UNREACH, icmp.FRAG_NEEDED, mtu);
-        return ns.drop(pkt, "PKT_TOO_BIG", "ip output", { mtu, length, dev: route.dev.name });
+        ns.drop(pkt, "PKT_TOO_BIG", "ip output", { mtu, length, dev: route.dev.name });
+        return;
       }
       const limit = pkt.fragMax !== 0 && pkt.fragMax < mtu ? pkt.fragMax : mtu;
       const pieces = fragment(ns, pkt, limit);
