@@ -5,7 +5,21 @@ import { IPTABLES } from "./iptables/iptables.ts";
 import { routeCommand } from "./route/index.ts";
 import { sysctlCommand } from "./sysctl/index.ts";
 import { tcpdump } from "./tcpdump/index.ts";
+import { conntrack } from "./conntrack/conntrack.ts";
+import { dmesg } from "./dmesg.ts";
+import { ping } from "./ping/ping.ts";
 import { TOOLS } from "./tools.ts";
 
 /** Every simulated program. Explicit on purpose: what is not here does not exist (exit 127). */
-export const COMMANDS: readonly Command[] = [ipCommand, brctlCommand, routeCommand, sysctlCommand, tcpdump, ...TOOLS, ...IPTABLES];
+export const COMMANDS: readonly Command[] = [
+  ipCommand,
+  brctlCommand,
+  routeCommand,
+  sysctlCommand,
+  tcpdump,
+  ...TOOLS,
+  ping,
+  conntrack,
+  dmesg,
+  ...IPTABLES,
+];
