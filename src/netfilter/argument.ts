@@ -1,4 +1,4 @@
-import { format, parse as parseIpv4, mask as prefixMask } from "../wire/ipv4.ts";
+import { format, mask as prefixMask } from "../wire/ipv4.ts";
 import { type OptionUse, UsageError } from "./extension.ts";
 import { serviceByName, serviceByPort } from "./services.ts";
 
@@ -9,6 +9,18 @@ import { serviceByName, serviceByPort } from "./services.ts";
 
 /** xtables_strtoui: decimal, octal (0…) or hexadecimal (0x…), nothing behind it. Undefined when it is none. */
 export function integer(text: string, min: number, max: number): number | undefined {
+  // Plain decimals are nearly all there is.
+  let plain = 0;
+  const first = text.charCodeAt(0);
+  if (first > 48 && first <= 57 && text.length < 15) {
+    let i = 0;
+    for (; i < text.length; i++) {
+      const digit = text.charCodeAt(i) - 48;
+      if (digit < 0 || digit > 9) break;
+      plain = plain * 10 + digit;
+    }
+    if (i === text.length) return plain >= min && plain <= max ? plain : undefined;
+  }
   if (!/^\s*\+?(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/.test(text)) return undefined;
   const digits = text.trim().replace("+", "");
   const value = /^0[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number(digits);
@@ -55,10 +67,8 @@ export function real(text: string, use: OptionUse, min: number, max: number): nu
 
 /** XTTYPE_STRING. */
 export function words(text: string, _use: OptionUse, min: number, max: number): string {
-  if (text.length < min)
-    throw new UsageError(`Argument must have a minimum length of ${min} characters\n`);
-  if (text.length > max)
-    throw new UsageError(`Argument must have a maximum length of ${max} characters\n`);
+  if (text.length < min) throw new UsageError(`Argument must have a minimum length of ${min} characters\n`);
+  if (text.length > max) throw new UsageError(`Argument must have a maximum length of ${max} characters\n`);
   return text;
 }
 
@@ -139,10 +149,31 @@ export const portText = (value: number, protocol: string, numeric: boolean): str
 export const rangeText = (low: number, high: number, separator = ":"): string =>
   low === high ? String(low) : `${low}${separator}${high}`;
 
+/** Four decimal parts without leading zeros, or −1. */
+function strictQuad(text: string): number {
+  let value = 0;
+  let part = -1;
+  let dots = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 46) {
+      if (part < 0 || ++dots > 3) return -1;
+      value = value * 256 + part;
+      part = -1;
+    } else {
+      const digit = c - 48;
+      if (digit < 0 || digit > 9 || part === 0) return -1;
+      part = part < 0 ? digit : part * 10 + digit;
+      if (part > 255) return -1;
+    }
+  }
+  return dots === 3 && part >= 0 ? value * 256 + part : -1;
+}
+
 /** A dotted quad as iptables reads it (numeric_to_ipaddr): parts in any base, missing ones are 0 … */
 export function dottedQuad(text: string): number | undefined {
-  const strict = parseIpv4(text);
-  if (strict !== undefined) return strict;
+  const strict = strictQuad(text);
+  if (strict >= 0) return strict;
   const parts = text.split(".");
   if (parts.length > 4) return undefined;
   let value = 0;
@@ -174,7 +205,8 @@ export function hostMask(
   // Nothing is looked up for a mask of nothing.
   if (mask === 0) return { addresses: [0], mask: 0 };
   const number = name === "" ? undefined : dottedQuad(name);
-  const found = number === undefined ? resolve(name) : [number];
+  if (number !== undefined) return { addresses: [(number & mask) >>> 0], mask };
+  const found = resolve(name);
   if (found.length === 0) throw new UsageError(`host/network \`${name}' not found`);
   const addresses = new Set<number>();
   for (const address of found) addresses.add((address & mask) >>> 0);
@@ -197,8 +229,7 @@ export function quoted(text: string): string {
 
 /** An interface name as an option's argument. */
 export function interfaceName(text: string): string {
-  if (text.length > 15)
-    throw new UsageError(`interface name \`${text}' must be shorter than IFNAMSIZ (15)`);
+  if (text.length > 15) throw new UsageError(`interface name \`${text}' must be shorter than IFNAMSIZ (15)`);
   return text;
 }
 

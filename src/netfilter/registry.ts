@@ -14,6 +14,8 @@ import { multiport } from "./match/multiport.ts";
 import { owner } from "./match/owner.ts";
 import { physdev } from "./match/physdev.ts";
 import { pkttype } from "./match/pkttype.ts";
+import { policy } from "./match/policy.ts";
+import { recent } from "./match/recent.ts";
 import { sctp } from "./match/sctp.ts";
 import { state } from "./match/state.ts";
 import { statistic } from "./match/statistic.ts";
@@ -51,6 +53,8 @@ const ALL: readonly (Match | Target)[] = [
   owner,
   physdev,
   pkttype,
+  policy,
+  recent,
   sctp,
   state,
   statistic,

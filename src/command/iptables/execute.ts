@@ -102,18 +102,19 @@ function one(tool: Tool, request: Request, place: Place, op: Request["ops"][numb
       return;
     }
     case "P":
-      setPolicy(table, request);
+      setPolicy(table, request, !nft);
   }
 }
 
-function setPolicy(table: Table, request: Request): void {
+function setPolicy(table: Table, request: Request, legacy: boolean): void {
   const { policy, counters } = request;
   const chain = table.chains.get(request.chain as string);
   if (policy !== "ACCEPT" && policy !== "DROP")
     throw new Refusal("Bad policy name. Run `dmesg' for more information");
   if (chain === undefined || chain.hook === null) throw new Refusal("Bad built-in chain name");
   chain.policy = policy;
-  if (counters) {
+  // iptables-nft does not pass them on.
+  if (counters && legacy) {
     chain.packets = counters.packets;
     chain.bytes = counters.bytes;
   }
@@ -140,12 +141,19 @@ function chosen(tool: Tool, request: Request, table: Table, reading: boolean): C
 
 // ── rules ────────────────────────────────────────────────────────────────────────────────────────────────
 
+const VERDICT_ACTIONS = {
+  ACCEPT: { kind: "verdict", verdict: "ACCEPT" },
+  DROP: { kind: "verdict", verdict: "DROP" },
+  RETURN: { kind: "verdict", verdict: "RETURN" },
+  QUEUE: { kind: "verdict", verdict: "QUEUE" },
+} as const satisfies Record<string, Action>;
+const NO_ACTION: Action = { kind: "none" };
+
 function actionOf(spec: RuleSpec, place: Place): Action {
   if (spec.target) return { kind: "target", bound: spec.target };
   const { jump } = spec;
-  if (jump === "") return { kind: "none" };
-  if (!spec.isGoto && VERDICTS.has(jump))
-    return { kind: "verdict", verdict: jump as "ACCEPT" | "DROP" | "RETURN" | "QUEUE" };
+  if (jump === "") return NO_ACTION;
+  if (!spec.isGoto && VERDICTS.has(jump)) return VERDICT_ACTIONS[jump as keyof typeof VERDICT_ACTIONS];
   const chain = place.table.chains.get(jump) ?? place.noChain(jump, spec.isGoto);
   return { kind: spec.isGoto ? "goto" : "jump", chain };
 }
@@ -279,7 +287,10 @@ function removeChains(tool: Tool, request: Request, place: Place): void {
   const gone = new Set(doomed);
   for (const chain of doomed) {
     if (chain.hook !== null) {
-      if (nft) throw new Refusal(NO_CHAIN);
+      if (nft)
+        throw new Refusal(
+          chain.rules.length > 0 || chain.policy === "DROP" ? "Directory not empty" : NO_CHAIN,
+        );
       throw new Refusal("Invalid argument. Run `dmesg' for more information");
     }
     if (!nft && chain.rules.length > 0) throw new Refusal("Directory not empty");

@@ -104,11 +104,15 @@ function parseInterface(text: string, inverted: boolean, tool: Tool): InterfaceM
 }
 
 /** "a,b/8,c": each may be several addresses. Addresses of one mask that are all of the net ask nothing. */
-function parseAddresses(text: string | undefined, inverted: boolean, tool: Tool): (AddressMatch4 | null)[] {
-  if (text === undefined) return [null];
+function parseAddresses(
+  text: string | undefined,
+  inverted: boolean,
+  tool: Tool,
+): readonly (AddressMatch4 | null)[] {
+  if (text === undefined) return ANY;
   const found: (AddressMatch4 | null)[] = [];
-  for (const part of text.split(",")) {
-    const { addresses, mask } = hostMask(part.replace(/^\s+/, ""), tool.hosts.resolve);
+  for (const part of text.includes(",") ? text.split(",") : [text]) {
+    const { addresses, mask } = hostMask(part.trimStart(), tool.hosts.resolve);
     for (const address of addresses) found.push(mask === 0 && !inverted ? null : { address, mask, inverted });
   }
   return found;
@@ -131,9 +135,37 @@ export function checkChainName(name: string): void {
   if (/\s/.test(name)) throw new UsageError(`Invalid chain name \`${name}'`);
 }
 
+/** What an option's parser is told; one object a command line. */
+class Use implements OptionUse {
+  extension = "";
+  option = "";
+  inverted = false;
+  private readonly parser: Parser;
+
+  constructor(parser: Parser) {
+    this.parser = parser;
+  }
+  get rule(): RuleContext {
+    return this.parser.context();
+  }
+  following(): string | undefined {
+    return this.parser.following();
+  }
+  resolve(name: string): readonly number[] {
+    return this.parser.tool.hosts.resolve(name);
+  }
+  warn(text: string): void {
+    this.parser.tool.err(text);
+  }
+}
+
+const ANY: readonly null[] = [null];
+/** Sets of option names, used again from line to line. */
+const spareSets: Set<string>[] = [];
+
 /** Parses one command line (do_parse). `restoring`: a line of iptables-restore, whose table is known. */
 export class Parser {
-  private readonly tool: Tool;
+  readonly tool: Tool;
   private readonly getopt: Getopt<Loaded>;
   private readonly request: Request;
   private readonly loaded: Loaded[] = [];
@@ -149,11 +181,14 @@ export class Parser {
   private dstInverted = false;
   private waits = false;
   private readonly restoring: boolean;
+  private readonly use: Use;
 
   constructor(tool: Tool, argv: readonly string[], table: string, restoring: boolean) {
     this.tool = tool;
     this.restoring = restoring;
-    this.getopt = new Getopt(argv);
+    this.use = new Use(this);
+    // A line of iptables-restore has no argv[0].
+    this.getopt = new Getopt(argv, restoring ? 0 : 1);
     this.request = {
       ops: [],
       table,
@@ -171,8 +206,8 @@ export class Parser {
       version: false,
       otherFamily: false,
       spec: {
-        src: [null],
-        dst: [null],
+        src: ANY,
+        dst: ANY,
         in: null,
         out: null,
         protocol: 0,
@@ -186,8 +221,9 @@ export class Parser {
     };
   }
 
-  /** The extensions that were named, for -h: the target, then the matches. */
-  get helpTexts(): string[] {
+  /** The texts for -h of the extensions that were named: the target's, then the matches'. */
+  helpTexts(): string[] {
+    this.loadProtocol();
     return [...(this.target ? [this.target] : []), ...this.matches].map((l) => l.extension.help);
   }
 
@@ -361,7 +397,7 @@ export class Parser {
         request.version = true;
         return;
       case "w": {
-        if (this.restoring) throw new UsageError("The -w option cannot be used in iptables-restore.\n");
+        if (this.restoring) throw new UsageError("You cannot use `-w' from iptables-restore");
         const seconds = this.optionalWord(arg);
         if (seconds !== undefined && integer(seconds, 0, 0x7fffffff) === undefined)
           throw new UsageError("wait seconds not numeric");
@@ -437,7 +473,7 @@ export class Parser {
       extension,
       options: extension.options,
       data: extension.initial(),
-      given: new Set<string>(),
+      given: spareSets.pop() ?? new Set<string>(),
     };
     this.loaded.push(loaded);
     return loaded;
@@ -475,20 +511,17 @@ export class Parser {
     if (this.inverted && !option.invertible)
       throw new UsageError(`${name}: option "--${option.name}" cannot be inverted.\n`);
     given.add(option.name);
-    const { getopt, tool } = this;
-    const use: OptionUse = {
-      extension: name,
-      option: option.name,
-      inverted: this.inverted,
-      rule: this.context(),
-      following: () => getopt.argv[getopt.index++],
-      resolve: tool.hosts.resolve,
-      warn: (text) => tool.err(text),
-    };
-    option.parse(owner.data, value, use);
+    this.use.extension = name;
+    this.use.option = option.name;
+    this.use.inverted = this.inverted;
+    option.parse(owner.data, value, this.use);
   }
 
-  private context(): RuleContext {
+  following(): string | undefined {
+    return this.getopt.argv[this.getopt.index++];
+  }
+
+  context(): RuleContext {
     const { request, tool } = this;
     return {
       family: tool.family,
@@ -550,7 +583,7 @@ export class Parser {
 
   /** The extension's own check, then what its options say of each other (xtables_options_fcheck). */
   private complete({ extension, data, given }: Loaded): void {
-    extension.check?.(data, given, this.context());
+    if (extension.check) extension.check(data, given, this.context());
     for (const option of extension.options) {
       const { name } = option;
       if (!given.has(name)) {

@@ -20,7 +20,7 @@ class Draft implements Place {
   readonly table: Table;
   readonly later = true;
   readonly notes: { line: number; kind: string; chain: Chain; rule: Rule }[] = [];
-  /** Jumps to chains that are not there (yet). */
+  /** Jumps to chains that were not there; the tool complains of them at COMMIT, come what may between. */
   readonly missing = new Map<string, Chain>();
   line = 0;
 
@@ -40,16 +40,7 @@ class Draft implements Place {
   flush(chain: Chain): void {
     chain.flush();
   }
-  chainsChanged(): void {
-    for (const name of [...this.missing.keys()]) {
-      const made = this.table.chains.get(name);
-      const awaited = this.missing.get(name);
-      if (made === undefined || awaited === undefined) continue;
-      // Earlier rules point at the awaited chain: it becomes the one that was made.
-      this.table.chains.set(name, awaited);
-      this.missing.delete(name);
-    }
-  }
+  chainsChanged(): void {}
   noChain(name: string): Chain {
     let chain = this.missing.get(name);
     if (chain === undefined) this.missing.set(name, (chain = new Chain(name, null)));
@@ -87,7 +78,7 @@ function copy(old: Table): Table {
 
 /** The words of a rule's line (add_param_to_argv): quotes group, a backslash inside them escapes. */
 export function words(line: string): string[] {
-  if (!/["\\\t]/.test(line)) {
+  if (!line.includes('"') && !line.includes("\\") && !line.includes("\t")) {
     const parts = line.split(" ");
     return parts.includes("") ? parts.filter((part) => part !== "") : parts;
   }
@@ -226,7 +217,6 @@ function chainLine(tool: Tool, draft: Draft, line: string, number: number, optio
     if (chain === undefined) {
       chain = new Chain(name, null);
       chains.set(name, chain);
-      draft.chainsChanged();
     } else chain.flush();
   }
   if (policy === undefined) throw new UsageError(`${program}: line ${number} policy invalid`);
@@ -257,7 +247,6 @@ function ruleLine(tool: Tool, draft: Draft, line: string, number: number, option
     text = text.slice(close + 1);
   }
   const argv = words(text);
-  argv.unshift(tool.program);
   const request = new Parser(tool, argv, draft.table.name, true).parse();
   if (request.otherFamily) return;
   if (options.verbose) request.verbose = Math.max(1, request.verbose);

@@ -19,7 +19,7 @@ export function iptables(tool: Tool, argv: readonly string[]): number {
       return 0;
     }
     if (request.help) {
-      tool.out(helpText(tool, parser.helpTexts));
+      tool.out(helpText(tool, parser.helpTexts()));
       return 0;
     }
     if (!isTable(request.table))

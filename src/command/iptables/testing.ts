@@ -80,13 +80,13 @@ export function bench(): {
   };
   const restoreAs = (name: string, input: string, ...args: string[]) =>
     outcome((out, err) => {
-      const running = iptablesRestore(tool(name, out, err), [name, ...args], function* (): Generator<
+      const read = { next: () => ({ done: true, value: input }) } as unknown as Generator<
         never,
         string,
         number
-      > {
-        return input;
-      });
+      >;
+      const text = { ...read, [Symbol.iterator]: () => read } as unknown as Generator<never, string, number>;
+      const running = iptablesRestore(tool(name, out, err), [name, ...args], () => text);
       return running.next().value as number;
     });
   return {

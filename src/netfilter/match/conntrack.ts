@@ -68,7 +68,7 @@ function addressOption(side: Side, end: End): Option<ConntrackData> {
     arg: "address[/mask]",
     invertible: true,
     parse(data, value, use) {
-      const { addresses, mask } = hostMask(value, use.resolve);
+      const { addresses, mask } = hostMask(value, (name) => use.resolve(name));
       const [address] = addresses;
       const prefix = prefixOf(mask);
       data.conditions.set(name, {

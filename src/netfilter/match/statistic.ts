@@ -82,7 +82,7 @@ export const statistic = match<Statistic>({
     if (data.mode === "random")
       return (_pkt, state) => (state.host.random.u32() & 0x7fffffff) < probability !== inverted;
     // statistic_mt: counts up to every − 1 and matches there; the start is chosen so that `packet` is met.
-    let count = packet;
+    let count = every - 1 - packet;
     return () => {
       const last = count === every - 1;
       count = last ? 0 : count + 1;

@@ -3,15 +3,7 @@ import { integer, port } from "../argument.ts";
 import { match, type OptionUse, UsageError } from "../extension.ts";
 import { BOTH, transportWith4 } from "../headers.ts";
 import type { Packet } from "../packet.ts";
-import {
-  anyPorts,
-  explainPorts,
-  judgePorts,
-  type Ports,
-  portConditions,
-  printPorts,
-  savePorts,
-} from "./ports.ts";
+import { explainPorts, judgePorts, type Ports, portConditions, printPorts, savePorts } from "./ports.ts";
 
 interface Tcp extends Ports {
   flags: { mask: number; comp: number; inverted: boolean } | null;
@@ -147,7 +139,14 @@ export const tcp = match<Tcp>({
       },
     },
   ],
-  initial: () => ({ ...anyPorts(), flags: null, option: null }),
+  initial: () => ({
+    sport: null,
+    sportInverted: false,
+    dport: null,
+    dportInverted: false,
+    flags: null,
+    option: null,
+  }),
   check(_data, _given, rule) {
     // The tool looks at the number alone: "! -p tcp -m tcp" passes it.
     if (rule.protocol !== 6) throw new UsageError("TCP match requires '-p tcp'");

@@ -1,0 +1,137 @@
+import { answers, refused, taken } from "./answers.ts";
+
+// What iptables 1.8.9 (nf_tables) answered on Linux 6.18 to `iptables -t TABLE -A CHAIN ARGS`: its message and
+// status, or what -S, -nL and -L then showed.
+answers("statistic", [
+  taken(
+    "filter INPUT",
+    ["-m", "statistic", "--mode", "random", "--probability", "0.5"],
+    "-m statistic --mode random --probability 0.50000000000",
+    "           0    --  0.0.0.0/0            0.0.0.0/0            statistic mode random probability 0.50000000000",
+    "           all  --  anywhere             anywhere             statistic mode random probability 0.50000000000",
+  ),
+  taken(
+    "filter INPUT",
+    ["-m", "statistic", "--mode", "random", "!", "--probability", "0.25"],
+    "-m statistic --mode random ! --probability 0.25000000000",
+    "           0    --  0.0.0.0/0            0.0.0.0/0            statistic mode random ! probability 0.25000000000",
+    "           all  --  anywhere             anywhere             statistic mode random ! probability 0.25000000000",
+  ),
+  taken(
+    "filter INPUT",
+    ["-m", "statistic", "--mode", "random", "--probability", "0.33332999982"],
+    "-m statistic --mode random --probability 0.33332999982",
+    "           0    --  0.0.0.0/0            0.0.0.0/0            statistic mode random probability 0.33332999982",
+    "           all  --  anywhere             anywhere             statistic mode random probability 0.33332999982",
+  ),
+  taken(
+    "filter INPUT",
+    ["-m", "statistic", "--mode", "random", "--probability", "1"],
+    "-m statistic --mode random --probability 1.00000000000",
+    "           0    --  0.0.0.0/0            0.0.0.0/0            statistic mode random probability 1.00000000000",
+    "           all  --  anywhere             anywhere             statistic mode random probability 1.00000000000",
+  ),
+  refused(
+    "filter INPUT",
+    ["-m", "statistic", "--mode", "random", "--probability", "2"],
+    2,
+    'statistic: bad value for option "--probability", or out of range (0-1).\n\n',
+  ),
+  refused(
+    "filter INPUT",
+    ["-m", "statistic", "--mode", "nth", "--every", "3"],
+    2,
+    'statistic: option "--every" also requires "--packet".\n\n',
+  ),
+  taken(
+    "filter INPUT",
+    ["-m", "statistic", "--mode", "nth", "--every", "3", "--packet", "1"],
+    "-m statistic --mode nth --every 3 --packet 1",
+    "           0    --  0.0.0.0/0            0.0.0.0/0            statistic mode nth every 3 packet 1",
+    "           all  --  anywhere             anywhere             statistic mode nth every 3 packet 1",
+  ),
+  taken(
+    "filter INPUT",
+    ["-m", "statistic", "--mode", "nth", "!", "--every", "5", "--packet", "0"],
+    "-m statistic --mode nth ! --every 5 --packet 0",
+    "           0    --  0.0.0.0/0            0.0.0.0/0            statistic mode nth ! every 5",
+    "           all  --  anywhere             anywhere             statistic mode nth ! every 5",
+  ),
+  refused(
+    "filter INPUT",
+    ["-m", "statistic", "--mode", "nth", "--every", "3", "--packet", "3"],
+    2,
+    "the --packet p must be 0 <= p <= n-1\n",
+  ),
+  refused(
+    "filter INPUT",
+    ["-m", "statistic", "--mode", "nth"],
+    2,
+    "--every and --packet must be specified when using nth mode\n",
+  ),
+  refused(
+    "filter INPUT",
+    ["-m", "statistic", "--mode", "random"],
+    2,
+    "--probability must be specified when using random mode\n",
+  ),
+  refused("filter INPUT", ["-m", "statistic", "--mode", "foo"], 2, 'Bad mode "foo"\n'),
+  refused("filter INPUT", ["-m", "statistic"], 2, "--probability must be specified when using random mode\n"),
+  refused(
+    "filter INPUT",
+    ["-m", "statistic", "--every", "3"],
+    2,
+    "--probability must be specified when using random mode\n",
+  ),
+  refused(
+    "filter INPUT",
+    ["-m", "statistic", "--probability", "0.5"],
+    2,
+    'statistic: option "--mode" must be specified\n\n',
+  ),
+  refused(
+    "filter INPUT",
+    ["-m", "statistic", "--mode", "random", "--every", "3"],
+    2,
+    "--probability must be specified when using random mode\n",
+  ),
+  refused(
+    "filter INPUT",
+    ["-m", "statistic", "--mode", "nth", "--every", "0"],
+    2,
+    'statistic: bad value for option "--every", or out of range (1-4294967295).\n\n',
+  ),
+  refused(
+    "filter INPUT",
+    ["-m", "statistic", "--mode", "nth", "--every", "1"],
+    2,
+    'statistic: option "--every" also requires "--packet".\n\n',
+  ),
+  refused(
+    "filter INPUT",
+    ["-m", "statistic", "--mode", "nth", "--packet", "1"],
+    2,
+    "the --packet p must be 0 <= p <= n-1\n",
+  ),
+  taken(
+    "filter INPUT",
+    ["-m", "statistic", "--mode", "random", "--probability", "0.2", "-j", "ACCEPT"],
+    "-m statistic --mode random --probability 0.20000000019 -j ACCEPT",
+    "ACCEPT     0    --  0.0.0.0/0            0.0.0.0/0            statistic mode random probability 0.20000000019",
+    "ACCEPT     all  --  anywhere             anywhere             statistic mode random probability 0.20000000019",
+  ),
+  taken(
+    "filter INPUT",
+    ["-m", "statistic", "--mode", "random", "--probability", "0.0001"],
+    "-m statistic --mode random --probability 0.00009999983",
+    "           0    --  0.0.0.0/0            0.0.0.0/0            statistic mode random probability 0.00009999983",
+    "           all  --  anywhere             anywhere             statistic mode random probability 0.00009999983",
+  ),
+  taken(
+    "filter INPUT",
+    ["-m", "statistic", "--mode", "random", "--probability", "0.123456789"],
+    "-m statistic --mode random --probability 0.12345678918",
+    "           0    --  0.0.0.0/0            0.0.0.0/0            statistic mode random probability 0.12345678918",
+    "           all  --  anywhere             anywhere             statistic mode random probability 0.12345678918",
+  ),
+]);
