@@ -1,8 +1,13 @@
 import type { NetNamespace } from "../network/namespace.ts";
+import { arpFile, routeFile } from "../network/proc.ts";
 import { type DirectoryInode, LiveDirectory, TextFile } from "./inode.ts";
 
 /** Makers of /proc/net's files; a room above adds its own with `addProcNet` (conntrack, tcp, udp …). */
-const makers = new Map<string, (net: NetNamespace) => string>([["dev", deviceTable]]);
+const makers = new Map<string, (net: NetNamespace) => string>([
+  ["dev", deviceTable],
+  ["route", routeFile],
+  ["arp", arpFile],
+]);
 
 /** Adds /proc/net/NAME ("nf_conntrack", "stat/nf_conntrack" …). */
 export function addProcNet(name: string, make: (net: NetNamespace) => string): void {

@@ -459,7 +459,12 @@ export class NetNamespace implements NetfilterHost {
   // ── ends ─────────────────────────────────────────────────────────────────────────────────────────────
 
   /** The packet dies: walk event, with the kernel's reason, and what helps to say why. */
-  drop(pkt: Packet, reason: string, where: string, facts?: Record<string, string | number | boolean>): void {
+  drop(
+    pkt: Packet,
+    reason: string,
+    where: string,
+    facts: Record<string, string | number | boolean> | null | undefined = pkt.dropFacts,
+  ): void {
     pkt.dropReason = reason;
     const walk = this.host.walk;
     if (walk !== null) {

@@ -591,7 +591,7 @@ export class Router4 {
       via: route.usesGateway ? route.gateway : 0,
       dev: route.dev,
       iif: null,
-      table: entry?.table ?? 254,
+      table: this.answerTable(entry),
       mark: flow.mark ?? 0,
       tos: flow.tos ?? 0,
       uid: flow.uid ?? 0,
@@ -600,6 +600,11 @@ export class Router4 {
       metrics,
       entry,
     };
+  }
+
+  /** Until a rule is added, local and main are one trie, and every answer is main's. */
+  private answerTable(entry: RouteEntry | null): number {
+    return this.ns.rules.custom ? (entry?.table ?? 254) : 254;
   }
 
   private getInput(flow: Flow4): RouteAnswer {
@@ -623,7 +628,7 @@ export class Router4 {
       via: route.usesGateway ? route.gateway : 0,
       dev: route.dev,
       iif: dev,
-      table: r.entry?.table ?? 254,
+      table: this.answerTable(r.entry),
       mark: flow.mark ?? 0,
       tos: flow.tos ?? 0,
       uid: 0,
