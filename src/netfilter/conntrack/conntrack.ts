@@ -138,7 +138,8 @@ export class Conntrack {
     this.deliver(ct);
   }
 
-  /** Adds an entry by hand (`conntrack -I`); both tuples are given. False when one of them is taken. */
+  /** Adds an entry by hand (`conntrack -I`); `fill` may set status, mark and state before it is seen. Undefined
+   *  when one of its tuples is taken. */
   add(
     original: Tuple,
     reply: Tuple,
