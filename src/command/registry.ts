@@ -1,9 +1,6 @@
 import type { Command } from "../machine/program.ts";
-import { brctlCommand } from "./brctl/index.ts";
-import { ipCommand } from "./ip/index.ts";
+import { IP_TOOLS } from "./ip-tools.ts";
 import { IPTABLES } from "./iptables/iptables.ts";
-import { routeCommand } from "./route/index.ts";
-import { sysctlCommand } from "./sysctl/index.ts";
 import { tcpdump } from "./tcpdump/index.ts";
 import { conntrack } from "./conntrack/conntrack.ts";
 import { dmesg } from "./dmesg.ts";
@@ -12,10 +9,7 @@ import { TOOLS } from "./tools.ts";
 
 /** Every simulated program. Explicit on purpose: what is not here does not exist (exit 127). */
 export const COMMANDS: readonly Command[] = [
-  ipCommand,
-  brctlCommand,
-  routeCommand,
-  sysctlCommand,
+  ...IP_TOOLS,
   tcpdump,
   ...TOOLS,
   ping,
