@@ -16,7 +16,7 @@ export function* assignArray(
   value: Ast.ArrayValue,
   append: boolean,
 ): Running<void> {
-  if (v.readonly) throw new Fault(`${name}: readonly variable`, true);
+  if (v.readonly) throw new Fault(`${name}: readonly variable`);
   // Elements may name the array itself, so all are expanded before it is emptied.
   const items: { index: string | undefined; text: string; append: boolean }[] = [];
   for (const word of value.elements) {

@@ -4,7 +4,7 @@ import { backgroundJob } from "./background.ts";
 import { caseCommand, selectCommand } from "./case.ts";
 import { conditional } from "./conditional.ts";
 import { bracedWords, fieldsOf, text } from "./expand.ts";
-import { Fault, ShellExit } from "./fault.ts";
+import { CommandFault, Discard, Fault, ShellExit } from "./fault.ts";
 import { waitForeground } from "./foreground.ts";
 import { type Ast, lineOf, type Statement } from "./parse.ts";
 import { coprocess, pipeline, timed } from "./pipeline.ts";
@@ -24,17 +24,31 @@ export function* runStatements(sh: Shell, statements: readonly Statement[], last
     if (statement.background) yield* backgroundJob(sh, statement);
     else {
       const foreground = sh.topLevel ? beginForeground(sh, statement) : null;
-      sh.status = yield* runNode(
-        sh,
-        statement.command,
-        last && i === statements.length - 1 && sh.traps.size === 0,
-      );
+      try {
+        sh.status = yield* runNode(
+          sh,
+          statement.command,
+          last && i === statements.length - 1 && sh.traps.size === 0,
+        );
+      } catch (error) {
+        throw failure(sh, error);
+      }
       if (foreground) sh.machine.foreground = null;
     }
     if (sh.pending.length > 0) yield* runPending(sh);
     if (sh.jump) break;
   }
   return sh.status;
+}
+
+/** What a fault of an expansion becomes once it is told: the end of the shell, or of the line. */
+function failure(sh: Shell, error: unknown): unknown {
+  if (!(error instanceof Fault)) return error;
+  sh.complain(error.message);
+  sh.status = error.status;
+  sh.ignoring = 0;
+  if (!error.fatal || sh.interactive) return new Discard(error.status);
+  return new ShellExit(sh.executionString === undefined ? error.status : 127);
 }
 
 /** A top-level command of the main script starts: the engine's time limit looks at this. */
@@ -113,7 +127,7 @@ function* redirected(sh: Shell, node: Ast.Redirected): Running {
   try {
     undo = apply(sh, yield* openRedirections(sh, node.redirects));
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
+    if (!(error instanceof CommandFault)) throw error;
     sh.complain(error.message);
     yield* failed(sh, 1);
     return 1;
@@ -145,7 +159,11 @@ function* compound(sh: Shell, node: Ast.CompoundCommand): Running {
     case "Subshell": {
       sh.pos = node.pos;
       const child = forkShell(sh, (copy) => runStatements(copy, node.body.commands, true));
-      const status = yield* waitForeground(sh, [child], sh.source.text.slice(node.pos, node.end));
+      const status = yield* waitForeground(
+        sh,
+        [child],
+        `( ${sh.source.text.slice(node.body.pos, node.body.end).trim()} )`,
+      );
       sh.status = status;
       sh.pipeStatus = [String(status)];
       yield* failed(sh, status);
@@ -187,7 +205,7 @@ export function* arithmetic(sh: Shell, raw: string, open = "", close = ""): Runn
       ? strip(yield* driven(sh, () => text(sh, word.parts, true)))
       : strip(text(sh, word.parts, true));
   }
-  if (sh.options.xtrace && open !== "") sh.trace(`${open}${expression}${close}`);
+  if (sh.options.xtrace && open !== "") sh.trace(`${open} ${expression} ${close}`);
   return evaluate(expression, sh);
 }
 
@@ -331,14 +349,7 @@ function fresh(sh: Shell, parsed: Parameters<typeof fieldsOf>[1]): string[] {
 
 function* forCommand(sh: Shell, node: Ast.For): Running {
   sh.pos = node.pos;
-  let items: string[];
-  try {
-    items = node.wordlist ? yield* wordList(sh, node.wordlist) : [...sh.positional];
-  } catch (error) {
-    if (!(error instanceof Fault) || error.fatal) throw error;
-    sh.complain(error.message);
-    return 1;
-  }
+  const items = node.wordlist ? yield* wordList(sh, node.wordlist) : [...sh.positional];
   const name = node.name.text;
   if (!/^[A-Za-z_]\w*$/.test(name)) {
     sh.complain(`\`${name}': not a valid identifier`);

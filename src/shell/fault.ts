@@ -13,6 +13,18 @@ export class Fault extends Error {
   }
 }
 
+/** A Fault that only its command fails by: a redirection, an assignment before a command. */
+export class CommandFault extends Fault {}
+
+/** An expansion failed and was told of: the rest of the line it stands on is not run. */
+export class Discard extends Error {
+  readonly status: number;
+  constructor(status: number) {
+    super("discard");
+    this.status = status;
+  }
+}
+
 /** `exit`, errexit, and everything else that ends the shell process. */
 export class ShellExit extends Error {
   readonly status: number;

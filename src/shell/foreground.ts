@@ -1,5 +1,6 @@
 import { Killed, type Process, type Running, shellStatus } from "../machine/process.ts";
 import { SIGNALS } from "../machine/signal.ts";
+import { tellKilledJobs } from "./builtin/jobs.ts";
 import { SIGNAL_TEXT } from "./jobs.ts";
 import type { Shell } from "./shell.ts";
 
@@ -46,10 +47,11 @@ export function* waitForeground(sh: Shell, processes: readonly Process[], text: 
       if (sh.interactive) sh.proc.err("\n");
     } else if (signal !== "PIPE") {
       const words = SIGNAL_TEXT[signal] ?? `Unknown signal ${SIGNALS[signal]}`;
-      if (sh.interactive) sh.proc.err(`${words}\n`);
+      if (sh.interactive || signal === "TERM") sh.proc.err(`${words}\n`);
       else sh.complain(`${String(last.pid).padStart(5)} ${words.padEnd(23)} ${text}`);
     }
   }
+  if (!sh.interactive) tellKilledJobs(sh);
   const at = sh.pending.indexOf("INT");
   if (at >= 0 && !sh.traps.has("INT")) sh.pending.splice(at, 1);
   return shellStatus(exit);

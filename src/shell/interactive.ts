@@ -4,7 +4,7 @@ import { readText, tryLookup } from "../machine/vfs.ts";
 import { reapJobs } from "./builtin/jobs.ts";
 import { complete } from "./complete.ts";
 import { runStatements } from "./execute.ts";
-import { Fault, ShellExit } from "./fault.ts";
+import { Discard, ShellExit } from "./fault.ts";
 import { readLineFrom } from "./input.ts";
 import { parseScript } from "./parse.ts";
 import { expandPrompt } from "./prompt.ts";
@@ -65,10 +65,8 @@ export function* executeLine(sh: Shell, line: string): Running {
       sh.status = 2;
     } else yield* runStatements(sh, parsed.statements);
   } catch (error) {
-    if (error instanceof Fault) {
-      sh.complain(error.message);
-      sh.status = error.status;
-    } else if (error instanceof Interrupted || (error instanceof Killed && error.signal === "INT")) {
+    if (error instanceof Discard) sh.status = error.status;
+    else if (error instanceof Interrupted || (error instanceof Killed && error.signal === "INT")) {
       sh.proc.err("\n");
       sh.status = 130;
     } else if (

@@ -69,7 +69,7 @@ export function parameterValue(sh: Shell, p: ParameterPart, quoted: boolean): Pa
     if (value.value === undefined && sh.options.nounset) unbound(sh, p);
     return value.value;
   }
-  if (p.operator === "bad") throw new Fault(`${p.text}: bad substitution`, true);
+  if (p.operator === "bad") throw new Fault(`${p.text}: bad substitution`);
   if (p.operator === "names") {
     const list = sh.vars.names().filter((n) => n.startsWith(p.name));
     return { list, star: p.index === "*" };
@@ -131,7 +131,7 @@ function substitute(sh: Shell, p: ParameterPart, found: Base, quoted: boolean): 
     case "=":
     case ":=": {
       if (!absent) return whole();
-      if (!/^[A-Za-z_]/.test(p.name)) throw new Fault(`$${p.name}: cannot assign in this way`, true);
+      if (!/^[A-Za-z_]/.test(p.name)) throw new Fault(`$${p.name}: cannot assign in this way`);
       const value = text(sh, p.operand ?? [], quoted);
       sh.assign(p.name, p.index, value, false);
       return value;
@@ -141,7 +141,7 @@ function substitute(sh: Shell, p: ParameterPart, found: Base, quoted: boolean): 
       if (!absent) return whole();
       const message = text(sh, p.operand ?? [], quoted);
       const why = message !== "" ? message : op === ":?" ? "parameter null or not set" : "parameter not set";
-      throw new Fault(`${p.name}${p.index === undefined ? "" : `[${p.index}]`}: ${why}`, true, 127);
+      throw new Fault(`${p.name}${p.index === undefined ? "" : `[${p.index}]`}: ${why}`, true);
     }
   }
   if (!set && !found.list) {

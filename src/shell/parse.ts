@@ -63,7 +63,13 @@ export function parseScript(text: string, file: string, firstLine = 1): Parsed {
   const fault = faultOf(source, error.message, error.pos);
   // bash runs each complete line before it reads the next.
   const at = source.starts[Math.max(0, lineOf(source, Math.min(error.pos, text.length - 1)) - firstLine)];
-  const good = script.commands.filter((s) => s.end < error.pos && s.end <= at);
+  let good = script.commands.filter((s) => s.end < error.pos && s.end <= at);
+  // An unclosed compound command is the last one that began.
+  if (error.message.startsWith("expected '") || error.message.startsWith("unterminated")) {
+    const begun = script.commands.filter((s) => s.pos <= error.pos);
+    const open = begun[begun.length - 1];
+    good = good.filter((s) => s !== open && s.end <= source.starts[lineOf(source, open.pos) - firstLine]);
+  }
   return { source, statements: good, fault };
 }
 
@@ -82,7 +88,7 @@ function faultOf(source: Source, message: string, pos: number): SyntaxFault {
           : what.includes("parameter")
             ? "}"
             : ")";
-    const line = lineOf(source, pos);
+    const line = what.includes("command substitution") ? last : lineOf(source, pos);
     return {
       message: `unexpected EOF while looking for matching \`${sign}'`,
       line,

@@ -4,7 +4,7 @@ import { BytesFile, type OpenFile } from "../machine/file.ts";
 import type { Running } from "../machine/process.ts";
 import { open, tryLookup } from "../machine/vfs.ts";
 import { fieldsOf, text, textOf } from "./expand.ts";
-import { Fault } from "./fault.ts";
+import { CommandFault } from "./fault.ts";
 import type { Ast } from "./parse.ts";
 import type { Shell } from "./shell.ts";
 import { driven } from "./subshell.ts";
@@ -33,7 +33,7 @@ export class Redirections {
 
 const FROM = { ">": 1, ">>": 1, ">|": 1, "<": 0, "<>": 0, "<&": 0, ">&": 1, "&>": 1, "&>>": 1 } as const;
 
-/** Opens a command's redirections. A failure is a Fault: "FILE: No such file or directory". */
+/** Opens a command's redirections. A failure is a CommandFault: "FILE: No such file or directory". */
 export function* openRedirections(sh: Shell, list: readonly Ast.Redirection[]): Running<Redirections> {
   const made = new Redirections();
   try {
@@ -61,7 +61,8 @@ function* one(sh: Shell, r: Ast.Redirection, made: Redirections): Running<void> 
   }
   if (r.type === "HereDoc") {
     const { body, delimiter } = r;
-    const raw = body.text;
+    // <<- takes the tabs at the start of each line away.
+    const raw = r.operator === "<<-" ? body.text.replace(/^\t+/gm, "") : body.text;
     const parts = parseWord(raw, "heredoc");
     const content = delimiter?.quoted
       ? raw
@@ -82,7 +83,7 @@ function* one(sh: Shell, r: Ast.Redirection, made: Redirections): Running<void> 
     fieldsOf(sh, parseWord(target), out);
     return out;
   });
-  if (words.length !== 1) throw new Fault(`${target}: ambiguous redirect`);
+  if (words.length !== 1) throw new CommandFault(`${target}: ambiguous redirect`);
   const word = words[0];
   let { operator } = r;
   if (operator === "<&" || operator === ">&") {
@@ -94,21 +95,21 @@ function* one(sh: Shell, r: Ast.Redirection, made: Redirections): Running<void> 
     const move = /^(\d+)(-?)$/.exec(word);
     if (move) {
       const file = current(Number(move[1]));
-      if (!file) throw new Fault(`${move[1]}: Bad file descriptor`);
+      if (!file) throw new CommandFault(`${move[1]}: Bad file descriptor`);
       made.put(n, file);
       if (move[2] === "-" && Number(move[1]) !== n) made.put(Number(move[1]), null);
       return;
     }
-    if (operator === "<&" || r.descriptor) throw new Fault(`${target}: ambiguous redirect`);
+    if (operator === "<&" || r.descriptor) throw new CommandFault(`${target}: ambiguous redirect`);
     operator = "&>";
   }
-  if (word === "") throw new Fault(": No such file or directory");
+  if (word === "") throw new CommandFault(": No such file or directory");
   const fdPath =
     /^\/dev\/fd\/(\d+)$/.exec(word) ??
     { "/dev/stdin": ["", "0"], "/dev/stdout": ["", "1"], "/dev/stderr": ["", "2"] }[word];
   if (fdPath) {
     const file = current(Number(fdPath[1]));
-    if (!file) throw new Fault(`${word}: No such file or directory`);
+    if (!file) throw new CommandFault(`${word}: No such file or directory`);
     made.put(n, file);
     if (operator === "&>" || operator === "&>>") made.put(2, file);
     return;
@@ -120,7 +121,7 @@ function* one(sh: Shell, r: Ast.Redirection, made: Redirections): Running<void> 
     (operator === ">" || operator === "&>") &&
     tryLookup(sh.proc, word)?.type === "file"
   )
-    throw new Fault(`${word}: cannot overwrite existing file`);
+    throw new CommandFault(`${word}: cannot overwrite existing file`);
   try {
     const file = open(sh.proc, word, {
       read: !writes || operator === "<>",
@@ -132,7 +133,7 @@ function* one(sh: Shell, r: Ast.Redirection, made: Redirections): Running<void> 
     made.put(n, file);
     if (operator === "&>" || operator === "&>>") made.put(2, file);
   } catch (error) {
-    if (error instanceof KernelError) throw new Fault(`${word}: ${error.message}`);
+    if (error instanceof KernelError) throw new CommandFault(`${word}: ${error.message}`);
     throw error;
   }
 }

@@ -429,7 +429,7 @@ export class Shell implements ArithmeticHost {
 
   /** The same, to a variable in hand (`local`, `declare`). */
   assignTo(v: Variable, name: string, index: string | undefined, value: string, append: boolean): void {
-    if (v.readonly) throw new Fault(`${name}: readonly variable`, true);
+    if (v.readonly) throw new Fault(`${name}: readonly variable`);
     if (this.options.allexport) v.exported = true;
     if (v.nameref && index === undefined && v.value === undefined) {
       v.value = value;

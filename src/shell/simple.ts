@@ -1,12 +1,13 @@
 import { KernelError } from "../base/errno.ts";
 import { exec, findProgram, spawnAt } from "../machine/exec.ts";
+import { missingProgram } from "../machine/not-simulated.ts";
 import type { Process, Running } from "../machine/process.ts";
-import { readText, tryLookup } from "../machine/vfs.ts";
+import { tryLookup } from "../machine/vfs.ts";
 import { assignArray } from "./array.ts";
 import { BUILTINS, DECLARATIONS } from "./builtin/index.ts";
 import { runNode, tick } from "./execute.ts";
 import { bracedWords, fieldsOf, text } from "./expand.ts";
-import { Fault } from "./fault.ts";
+import { CommandFault, Fault } from "./fault.ts";
 import { waitForeground } from "./foreground.ts";
 import type { Ast } from "./parse.ts";
 import { quoteTrace } from "./quote.ts";
@@ -25,24 +26,32 @@ export type DeclarationWord =
 
 /** A simple command: assignments, redirections, words. `last`: it may take the process over. */
 export function* simpleCommand(sh: Shell, cmd: Ast.Command, last: boolean): Running {
-  sh.pos = cmd.pos;
+  sh.pos = linePosition(cmd);
   sh.currentNode = cmd;
   const debug = sh.traps.get("DEBUG");
   if (debug && !sh.inTrap) {
     sh.currentCommand = sh.source.text.slice(cmd.pos, cmd.end);
     yield* runTrap(sh, "DEBUG", debug);
-    sh.pos = cmd.pos;
+    sh.pos = linePosition(cmd);
   }
   if (sh.traps.size > 0) sh.currentCommand = sh.source.text.slice(cmd.pos, cmd.end);
   try {
     return yield* run(sh, cmd, last);
   } catch (error) {
-    if (!(error instanceof Fault) || error.fatal) throw error;
+    if (!(error instanceof CommandFault)) throw error;
     sh.complain(error.message);
     return error.status;
   } finally {
     if (sh.processFds.length > 0) closeProcessFds(sh);
   }
+}
+
+/** Where bash counts a command's line: it has read the second word by then (make_simple_command). */
+function linePosition(cmd: Ast.Command): number {
+  const { prefix, suffix } = cmd;
+  if (prefix.length > 1) return prefix[1].end - 1;
+  const second = prefix.length === 1 ? cmd.name : suffix[0];
+  return second && second.type !== "HereDoc" ? second.end - 1 : cmd.pos;
 }
 
 function closeProcessFds(sh: Shell): void {
@@ -117,6 +126,10 @@ function* run(sh: Shell, cmd: Ast.Command, last: boolean): Running {
     if (!builtin) return 0;
     return yield* builtin.run(sh, declared ? (declared as string[]) : words);
   } catch (error) {
+    if (builtin && error instanceof Fault && !error.fatal) {
+      sh.complain(name === "let" ? `let: ${error.message}` : error.message);
+      return error.status;
+    }
     if (error instanceof KernelError) {
       if (error.code === "EPIPE") throw error;
       sh.complain(`${name}: write error: ${error.message}`);
@@ -163,7 +176,7 @@ function* assignOne(sh: Shell, a: Ast.Assignment, scope: Map<string, Variable> |
   }
   if (scope) {
     const old = sh.vars.get(a.name);
-    if (old?.readonly) throw new Fault(`${a.name}: readonly variable`, false);
+    if (old?.readonly) throw new CommandFault(`${a.name}: readonly variable`);
     const v = new Variable(a.append ? (old?.scalar ?? "") + value : value);
     v.exported = true;
     scope.set(a.name, v);
@@ -192,17 +205,20 @@ export function* callFunction(sh: Shell, fn: ShellFunction, words: readonly stri
   sh.vars.scopes.push(scope);
   const top = sh.topLevel;
   sh.topLevel = false;
+  const outerReturn = sh.traps.get("RETURN");
   try {
     yield* tick(sh);
+    if (!sh.options.functrace) sh.traps.delete("RETURN");
     let status = yield* runNode(sh, fn.body);
     if (sh.jump?.kind === "return") {
       sh.jump = null;
       status = sh.status;
     }
     const trap = sh.traps.get("RETURN");
-    if (trap && !sh.inTrap && sh.options.functrace) yield* runTrap(sh, "RETURN", trap);
+    if (trap && !sh.inTrap) yield* runTrap(sh, "RETURN", trap);
     return status;
   } finally {
+    if (outerReturn !== undefined && !sh.traps.has("RETURN")) sh.traps.set("RETURN", outerReturn);
     sh.topLevel = top;
     sh.vars.scopes.splice(sh.vars.scopes.indexOf(scope), 1);
     sh.frames.pop();
@@ -230,7 +246,7 @@ export function cannotRun(sh: Shell, name: string, path: string | undefined, err
     (error instanceof KernelError && error.code === "ENOENT" && !name.includes("/"))
   ) {
     if (!name.includes("/") || path === undefined) {
-      sh.complain(`${name}: command not found`);
+      sh.complain(`${/[\x00-\x1f\x7f]/.test(name) ? quoteTrace(name) : name}: ${missingProgram(name)}`);
       return 127;
     }
   }
@@ -239,10 +255,8 @@ export function cannotRun(sh: Shell, name: string, path: string | undefined, err
     const inode = tryLookup(sh.proc, path ?? name);
     // The file is there, so it is its interpreter that is not.
     if (inode) {
-      const interpreter = /^#!\s*(\S+)/.exec(readText(sh.proc, path ?? name))?.[1] ?? "";
-      const shown = interpreter.includes("\r") ? interpreter.replace("\r", "^M") : interpreter;
-      sh.complain(`${name}: ${shown}: bad interpreter: No such file or directory`);
-      return 126 + (interpreter === "" ? 0 : 0);
+      sh.complain(`${name}: cannot execute: required file not found`);
+      return 127;
     }
     sh.complain(`${name}: No such file or directory`);
     return 127;

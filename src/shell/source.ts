@@ -1,6 +1,7 @@
 import type { Running } from "../machine/process.ts";
 import { runStatements } from "./execute.ts";
-import { type Parsed, parseScript } from "./parse.ts";
+import { Discard } from "./fault.ts";
+import { lineOf, type Parsed, parseScript } from "./parse.ts";
 import type { Shell } from "./shell.ts";
 
 /** Says a syntax error as bash does, with the source line below. `within`: "-c", "eval", "command substitution". */
@@ -28,23 +29,11 @@ export function* runText(
   sh.source = parsed.source;
   sh.pos = 0;
   try {
-    if (sh.options.verbose && within === undefined) {
-      // -v shows each line as it is read; the script is read whole here, so it is shown statement by statement.
-      let shownTo = 0;
-      let status = sh.status;
-      for (const statement of parsed.statements) {
-        const eol = text.indexOf("\n", statement.end);
-        const end = eol < 0 ? text.length : eol + 1;
-        if (end > shownTo) sh.proc.err(text.slice(shownTo, end));
-        shownTo = Math.max(shownTo, end);
-        status = yield* runStatements(sh, [statement]);
-        if (sh.jump) break;
-      }
-      if (!parsed.fault) return status;
-    } else {
-      const status = yield* runStatements(sh, parsed.statements, last && !parsed.fault);
-      if (!parsed.fault) return parsed.statements.length === 0 ? 0 : status;
-    }
+    const status =
+      within === undefined
+        ? yield* runLines(sh, parsed, text, last)
+        : yield* runStatements(sh, parsed.statements, last && !parsed.fault);
+    if (!parsed.fault) return parsed.statements.length === 0 ? 0 : status;
     if (sh.jump) return sh.status;
     reportSyntax(sh, parsed, within);
     sh.status = 2;
@@ -53,4 +42,36 @@ export function* runText(
     sh.source = source;
     sh.pos = pos;
   }
+}
+
+/** A file's statements. -v shows each line as it is read; a failed expansion gives up the rest of its line. */
+function* runLines(sh: Shell, parsed: Parsed, text: string, last: boolean): Running {
+  const { statements, source } = parsed;
+  let shownTo = sh.options.verbose ? 0 : -1;
+  for (let i = 0; i < statements.length; i++) {
+    const statement = statements[i];
+    if (sh.options.verbose || shownTo >= 0) {
+      const eol = text.indexOf("\n", statement.end);
+      const end = eol < 0 ? text.length : eol + 1;
+      if (end > shownTo) {
+        if (sh.options.verbose && shownTo >= 0) sh.proc.err(text.slice(shownTo, end));
+        shownTo = end;
+      }
+    }
+    try {
+      yield* runStatements(sh, [statement], last && !parsed.fault && i === statements.length - 1);
+    } catch (error) {
+      if (!(error instanceof Discard) || sh.frames.some((f) => f.name !== "main")) throw error;
+      sh.status = error.status;
+      let line = lineOf(source, statement.end - 1);
+      while (i + 1 < statements.length && lineOf(source, statements[i + 1].pos) <= line)
+        line = Math.max(line, lineOf(source, statements[++i].end - 1));
+    }
+    if (sh.options.verbose && shownTo < 0) {
+      const eol = text.indexOf("\n", statement.end);
+      shownTo = eol < 0 ? text.length : eol + 1;
+    }
+    if (sh.jump) break;
+  }
+  return sh.status;
 }

@@ -1,5 +1,6 @@
 import type { Running } from "../machine/process.ts";
 import { runStatements } from "./execute.ts";
+import { Discard } from "./fault.ts";
 import { readLineFrom } from "./input.ts";
 import { parseScript } from "./parse.ts";
 import type { Shell } from "./shell.ts";
@@ -40,7 +41,12 @@ export function* stdinScript(sh: Shell, file: string): Running {
     from = line;
     sh.source = parsed.source;
     sh.pos = 0;
-    yield* runStatements(sh, parsed.statements);
+    try {
+      yield* runStatements(sh, parsed.statements);
+    } catch (error) {
+      if (!(error instanceof Discard)) throw error;
+      sh.status = error.status;
+    }
     if (sh.jump) break;
     if (parsed.fault) {
       reportSyntax(sh, parsed);

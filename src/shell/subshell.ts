@@ -6,7 +6,7 @@ import { Killed, type Process, type Running, shellStatus } from "../machine/proc
 import type { Signal } from "../machine/signal.ts";
 import { Interrupted } from "../machine/signal.ts";
 import { runStatements } from "./execute.ts";
-import { Fault, NeedSubstitution, ShellExit } from "./fault.ts";
+import { Discard, Fault, NeedSubstitution, ShellExit } from "./fault.ts";
 import { parseScript } from "./parse.ts";
 import { Shell } from "./shell.ts";
 import { reportSyntax } from "./source.ts";
@@ -59,6 +59,7 @@ function* guarded(sh: Shell, body: () => Running): Running {
       sh.complain(error.message);
       return error.status;
     }
+    if (error instanceof Discard) return error.status;
     if (error instanceof Interrupted) {
       yield* runPending(sh);
       throw new Killed(error.signal);

@@ -6,6 +6,7 @@ import { readBytes, tryLookup } from "../../machine/vfs.ts";
 import { arithmetic } from "../execute.ts";
 import { ShellExit } from "../fault.ts";
 import { OPTIONS, type OptionName } from "../options.ts";
+import { lineOf } from "../parse.ts";
 import { quoteSet } from "../quote.ts";
 import type { Shell } from "../shell.ts";
 import { cannotRun, locate } from "../simple.ts";
@@ -275,7 +276,7 @@ export const FLOW: Record<string, Builtin> = {
       sh.topLevel = false;
       sh.traceDepth++;
       try {
-        return yield* runText(sh, text, sh.source.file, sh.line, "eval");
+        return yield* runText(sh, text, sh.source.file, lineOf(sh.source, sh.currentNode.end), "eval");
       } finally {
         sh.traceDepth--;
         sh.topLevel = top;
@@ -330,6 +331,10 @@ export const FLOW: Record<string, Builtin> = {
     const n = Number(words[1] ?? 0);
     const frame = sh.frames[sh.frames.length - 1 - n];
     const outer = sh.frames[sh.frames.length - 2 - n];
+    if (sh.frames.length <= 1) {
+      if (words[1] === undefined) sh.proc.out("0 NULL\n");
+      return words[1] === undefined ? 0 : 1;
+    }
     if (!frame || !outer) return 1;
     sh.proc.out(
       words[1] === undefined

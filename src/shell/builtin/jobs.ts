@@ -28,14 +28,27 @@ export function reapJobs(sh: Shell, tell: boolean): void {
   }
 }
 
+/** A script hears of jobs that a signal killed when its next command has ended. */
+export function tellKilledJobs(sh: Shell): void {
+  for (const job of sh.jobs.list) {
+    const exit = job.processes[job.processes.length - 1].exit;
+    if (!exit || !("signal" in exit) || stateOf(job) !== "Done") continue;
+    tellKilled(sh, job);
+    finish(sh, job);
+  }
+}
+
 function tellKilled(sh: Shell, job: Job): void {
   const last = job.processes[job.processes.length - 1];
   const exit = last.exit;
-  if (!exit || !("signal" in exit) || exit.signal === "INT" || exit.signal === "PIPE") return;
-  if (exit.signal === "TERM" && !sh.interactive) {
-    sh.complain(`${String(last.pid).padStart(5)} ${(SIGNAL_TEXT.TERM as string).padEnd(23)} ${job.text}`);
+  if (
+    !exit ||
+    !("signal" in exit) ||
+    exit.signal === "INT" ||
+    exit.signal === "TERM" ||
+    exit.signal === "PIPE"
+  )
     return;
-  }
   sh.complain(
     `${String(last.pid).padStart(5)} ${(SIGNAL_TEXT[exit.signal] ?? exit.signal).padEnd(23)} ${job.text}`,
   );
