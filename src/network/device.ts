@@ -99,11 +99,14 @@ export abstract class Device implements DeviceRef {
     this.name = name;
     this.mac = mac;
     this.drain = () => {
-      const pkt = this.rxQueue[this.rxHead++];
-      if (this.rxHead === this.rxQueue.length) {
-        this.rxQueue.length = 0;
-        this.rxHead = 0;
+      const queue = this.rxQueue;
+      let pkt: Packet;
+      if (queue.length === 1) pkt = queue.pop() as Packet;
+      else {
+        pkt = queue[this.rxHead++];
+        if (this.rxHead === queue.length) queue.length = 0;
       }
+      if (queue.length === 0) this.rxHead = 0;
       this.ns.receiveFrame(this, pkt);
     };
   }

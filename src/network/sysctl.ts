@@ -72,6 +72,8 @@ export class SysctlTree {
   private readonly ns: NetNamespace;
   private readonly entries = new Map<string, SysctlEntry>();
   private readonly written = new Map<string, string>();
+  /** What `number` was asked for, of plain values. */
+  private readonly numbers = new Map<string, number>();
   private readonly neighbourWritten = new Map<string, number>();
 
   constructor(ns: NetNamespace) {
@@ -117,10 +119,14 @@ export class SysctlTree {
 
   /** A number, for code that reads a knob: `ns.sysctl.number("net/ipv4/tcp_syn_retries")`; 0 when absent. */
   number(path: string): number {
-    const own = this.written.get(path);
-    if (own !== undefined) return Number.parseInt(own, 10);
-    const shared = EVERYWHERE.get(path);
-    if (shared !== undefined && !this.entries.has(path)) return Number.parseInt(shared, 10);
+    const known = this.numbers.get(path);
+    if (known !== undefined) return known;
+    const plain = this.written.get(path) ?? (this.entries.has(path) ? undefined : EVERYWHERE.get(path));
+    if (plain !== undefined) {
+      const value = Number.parseInt(plain, 10);
+      this.numbers.set(path, value);
+      return value;
+    }
     const entry = this.find(path);
     return entry ? Number.parseInt(entry.read(), 10) : 0;
   }
@@ -149,6 +155,7 @@ export class SysctlTree {
   /** Adds (or replaces) a leaf: other rooms put theirs here (conntrack's, TCP's). */
   define(path: string, entry: SysctlEntry): void {
     this.entries.set(path, entry);
+    this.numbers.delete(path);
   }
 
   /** Takes out a leaf or a whole folder that was defined. */
@@ -214,6 +221,7 @@ export class SysctlTree {
       read: () => this.written.get(path) ?? initial,
       write: (text) => {
         this.written.set(path, checked(path, text, initial));
+        this.numbers.delete(path);
         this.ns.sysctlWritten(path);
       },
     };
