@@ -88,7 +88,7 @@ export function reader(
 /** Reads a classic capture file. A file that is none gives libpcap's words for it. */
 export function read(bytes: Uint8Array): Capture | { error: string } {
   if (bytes.length < 4)
-    return { error: `truncated dump file; tried to read 4 header bytes, only got ${bytes.length}` };
+    return { error: `truncated dump file; tried to read 4 file header bytes, only got ${bytes.length}` };
   const magicLittle = reader(bytes, true).u32(0);
   const magicBig = reader(bytes, false).u32(0);
   const isMagic = (m: number): boolean => m === MAGIC_MICROSECONDS || m === MAGIC_NANOSECONDS;
@@ -97,7 +97,7 @@ export function read(bytes: Uint8Array): Capture | { error: string } {
   const nanoseconds = (little ? magicLittle : magicBig) === MAGIC_NANOSECONDS;
   const at = reader(bytes, little);
   if (bytes.length < 24)
-    return { error: `truncated dump file; tried to read 24 file header bytes, only got ${bytes.length}` };
+    return { error: `truncated dump file; tried to read 24 file header bytes, only got ${bytes.length - 4}` };
   const major = at.u16(4);
   if (major < 2) return { error: "archaic pcap savefile format" };
   if (major !== 2 || (at.u16(6) !== 4 && at.u16(6) !== 3))
@@ -114,7 +114,7 @@ export function read(bytes: Uint8Array): Capture | { error: string } {
     }
     const size = at.u32(i + 8);
     if (size > most) {
-      capture.error = `invalid packet capture length ${size}, bigger than maximum of ${most}`;
+      capture.error = `invalid packet capture length ${size}, bigger than snaplen of ${most}`;
       break;
     }
     if (i + 16 + size > bytes.length) {

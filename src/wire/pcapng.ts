@@ -158,7 +158,7 @@ export function read(bytes: Uint8Array): NgCapture | { error: string } {
       break;
     }
     if (i + length > bytes.length) {
-      capture.error = `truncated pcapng dump file; tried to read ${length} bytes, only got ${bytes.length - i}`;
+      capture.error = truncatedBlock(type, length, bytes.length - i);
       break;
     }
     if (at.u32(i + length - 4) !== length) {
@@ -172,11 +172,17 @@ export function read(bytes: Uint8Array): NgCapture | { error: string } {
     }
     i += length;
   }
-  if (capture.interfaces.length === 0 && capture.packets.length === 0 && capture.error === undefined)
-    return { error: "the capture file has no Interface Description Blocks" };
+  if (capture.interfaces.length === 0)
+    return { error: capture.error ?? "the capture file has no Interface Description Blocks" };
   capture.linkType = capture.interfaces[0]?.linkType ?? 0;
   capture.snaplen = capture.interfaces[0]?.snaplen || SNAPLEN;
   return capture;
+}
+
+/** libpcap reads a block's first words (with a section's byte order) and then the rest. */
+function truncatedBlock(type: number, length: number, left: number): string {
+  const first = type === SECTION ? 12 : 8;
+  return `truncated pcapng dump file; tried to read ${length - first} bytes, only got ${left - first}`;
 }
 
 type Access = ReturnType<typeof reader>;

@@ -235,6 +235,7 @@ function* readBack(proc: Process, options: Options, path: string): Running {
   proc.err(
     `reading from file ${path}, link-type ${linkName(file.linkType)}, snapshot length ${file.snaplen}\n`,
   );
+  if (file.linkType === pcap.LINKTYPE_LINUX_SLL2) proc.err("Warning: interface names might be incorrect\n");
   const names = new SystemNames(proc);
   const accept: Predicate = compileFilter(expression(proc, options), { linkType: file.linkType, names });
   const out = yield* outputs(proc, options, file.linkType, file.snaplen, names);

@@ -228,7 +228,9 @@ class Compiler {
 
   private vlan(id: number | null): Predicate {
     if (this.o.linkType !== LINKTYPE_ETHERNET)
-      throw new FilterError(`no VLAN support for data link type ${this.o.linkType}`);
+      throw new FilterError(
+        `no VLAN support for ${this.o.linkType === LINKTYPE_RAW ? "Raw IP" : "Linux cooked v2"}`,
+      );
     const at = this.typeAt;
     this.typeAt += 4;
     this.net += 4;

@@ -200,7 +200,7 @@ export function printCooked2(
   const type = u16(d.data, 0);
   const index = d.u32(4);
   const kind = d.data[10];
-  d.print(`${(device(index) ?? `ifindex ${index}`).padEnd(5)} ${(PACKET_TYPES[kind] ?? "?").padEnd(3)} `);
+  d.print(`${(device(index) ?? "?").padEnd(5)} ${(PACKET_TYPES[kind] ?? "?").padEnd(3)} `);
   if (d.options.link) {
     d.print(`ifindex ${index} `);
     const size = d.data[11];
