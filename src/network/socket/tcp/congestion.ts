@@ -4,19 +4,25 @@ import type { TcpSocket } from "./socket.ts";
 import { RTO_MIN } from "./timers.ts";
 
 /**
+ * The largest congestion window, segments. Linux has none, but TSQ and real time keep it from filling
+ * a device's backlog (net.core.netdev_max_backlog, 1000 packets); on the simulated clock a burst takes no time.
+ */
+const MAX_CWND = 400;
+
+/**
  * Congestion control is Reno (RFC 5681) with NewReno's recovery (RFC 6582), and SACK says what was lost. Linux
  * starts with CUBIC; in a lab without loss both are the same slow start from ten segments.
  */
 export function congestionAcked(sk: TcpSocket, segments: number): void {
   if (sk.recovery !== "open" && sk.recovery !== "loss") return;
   if (sk.cwnd < sk.ssthresh) {
-    sk.cwnd = Math.min(sk.cwnd + segments, 4096);
+    sk.cwnd = Math.min(sk.cwnd + segments, MAX_CWND);
     return;
   }
   sk.cwndCount += segments;
   while (sk.cwndCount >= sk.cwnd) {
     sk.cwndCount -= sk.cwnd;
-    if (sk.cwnd < 4096) sk.cwnd++;
+    if (sk.cwnd < MAX_CWND) sk.cwnd++;
   }
 }
 
