@@ -26,7 +26,11 @@ export class PcapFolder {
     if (!file) {
       const recorder = new Recorder(LINKTYPE_ETHERNET, frame.dev, `network namespace ${frame.ns}`);
       // A device may be called "a/b" nowhere, a namespace neither: both are names of files on Linux.
-      file = { fd: openSync(join(this.folder, `${name}.pcapng`), "w"), recorder, pending: [recorder.start()] };
+      file = {
+        fd: openSync(join(this.folder, `${name}.pcapng`), "w"),
+        recorder,
+        pending: [recorder.start()],
+      };
       this.files.set(name, file);
     }
     file.pending.push(file.recorder.packet(frame.time, frame.bytes, frame.direction));

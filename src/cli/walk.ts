@@ -40,6 +40,8 @@ export class WalkTeller {
   private waiting: PacketStory[] = [];
   private refusals: Extract<WalkEvent, { kind: "refused" }>[] = [];
   private lastBorn = 0;
+  /** Foreground commands that have begun and not ended. */
+  private readonly running = new Set<number>();
 
   constructor(palette: Palette, verbose: boolean, say: (text: string) => void) {
     this.palette = palette;
@@ -56,10 +58,23 @@ export class WalkTeller {
     }
     if (event.kind === "refused") this.refusals.push(event);
     if (event.kind === "command") {
-      const text = event.text.replace(/\s*\\\n\s*/g, " ");
-      this.say(`${this.palette.quiet("$")} ${this.palette.place(text)}${event.background ? " &" : ""}\n`);
+      // Commands of a script that is itself a command are its own affair.
+      if (this.running.size === 0) this.sayCommand(event);
+      if (!event.background) this.running.add(event.command);
     }
-    if (event.kind === "command-end") this.tellEnded();
+    if (event.kind === "command-end") {
+      this.running.delete(event.command);
+      if (this.running.size === 0) this.tellEnded();
+    }
+  }
+
+  /** The command as it stands in the script; with its words filled in where it has variables. */
+  private sayCommand(event: Extract<WalkEvent, { kind: "command" }>): void {
+    const text =
+      event.text.includes("$") && event.argv
+        ? event.argv.map(quote).join(" ")
+        : event.text.replace(/\s*\\\n\s*/g, " ");
+    this.say(`${this.palette.quiet("$")} ${this.palette.place(text)}${event.background ? " &" : ""}\n`);
   }
 
   /** Tells what has ended; what is still on its way waits for a later command. */
@@ -80,4 +95,9 @@ export class WalkTeller {
     lines.push(...this.printer.print(stories));
     if (lines.length > 0) this.say(`${lines.join("\n")}\n`);
   }
+}
+
+/** A word as a shell would want it typed. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./!-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -344,7 +344,7 @@ export class NetNamespace implements NetfilterHost {
 
   /** process_backlog: a frame from a device's queue. Its reception takes a few microseconds. */
   receiveFrame(dev: Device, pkt: Packet): void {
-    this.host.charge(1500 + this.rng.below(3000));
+    this.host.charge(6000 + this.rng.below(12000));
     if (!dev.up || dev.dead) {
       dev.stats.rxDropped++;
       this.drop(pkt, "DEV_READY", `device ${dev.name}`, { dev: dev.name, state: "down" });
@@ -564,7 +564,11 @@ export class NetNamespace implements NetfilterHost {
   netfilterLog(level: number, line: string): boolean {
     const all =
       this.initial || this.host.initialNamespace.sysctl.number("net/netfilter/nf_log_all_netns") !== 0;
-    if (all) this.host.printk(level, line);
+    if (all) {
+      this.host.printk(level, line);
+      // Writing the line takes about two microseconds.
+      this.host.charge(1000 + this.rng.below(2000));
+    }
     return all;
   }
 

@@ -277,7 +277,11 @@ export class Shell implements ArithmeticHost {
   // ── the walk's commands ──────────────────────────────────────────────────────────────────────────────
 
   /** A program is about to start: gives it a number that its process carries, and tells the walk. */
-  beginCommand(node: { readonly pos: number; readonly end: number }, background: boolean): number {
+  beginCommand(
+    node: { readonly pos: number; readonly end: number },
+    background: boolean,
+    argv?: readonly string[],
+  ): number {
     const { machine, proc } = this;
     if (!this.observing || (machine.walk === null && machine.observer === null)) return 0;
     const text = this.source.text.slice(node.pos, node.end);
@@ -292,6 +296,7 @@ export class Shell implements ArithmeticHost {
       file,
       line,
       pid: proc.pid,
+      ...(argv ? { argv: [...argv] } : {}),
       ...(background ? { background } : {}),
     });
     return command;

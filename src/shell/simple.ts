@@ -193,9 +193,12 @@ function traceCommand(sh: Shell, words: readonly string[]): void {
   sh.trace(words.map(quoteTrace).join(" "));
 }
 
+const MAX_CALLS = 200;
+
 export function* callFunction(sh: Shell, fn: ShellFunction, words: readonly string[]): Running {
-  if (sh.frames.length > 1000)
-    throw new Fault(`${fn.name}: maximum function nesting level exceeded (1000)`, true);
+  // The real shell's stack ends in a segmentation fault after some ten thousand calls; here it is said.
+  if (sh.frames.length > MAX_CALLS)
+    throw new Fault(`${fn.name}: maximum function nesting level exceeded (${MAX_CALLS})`, true, 139);
   const { positional, source, pos, loopDepth } = sh;
   sh.frames.push({ name: fn.name, file: fn.source.file, callLine: sh.line, positional });
   sh.positional = words.slice(1);
@@ -303,7 +306,7 @@ function* external(
     yield* tick(sh);
     return status;
   }
-  const command = sh.beginCommand(cmd, sh.background);
+  const command = sh.beginCommand(cmd, sh.background, words);
   sh.busy = 0;
   if (last && !sh.interactive) return yield* takeOver(sh, path, words, env, made, command);
   let child: Process;

@@ -66,7 +66,10 @@ export const walkEventSchema = v.variant("kind", [
    *  happened under it (or under what still runs in the background). */
   step("command", {
     command: number,
+    /** As it stands in the script. */
     text,
+    /** Its words after expansion; absent for a pipeline or group. */
+    argv: optional(v.array(text)),
     file: optional(text),
     line: optional(number),
     pid: number,

@@ -41,6 +41,8 @@ export class WalkPrinter {
   private readonly lab: LabMemory;
   private readonly packets: ReadonlyMap<number, PacketStory>;
   private readonly ways = new Map<string, number>();
+  /** A program reads the packet in the hop that is being told: what else took it is no news. */
+  private hasReader = false;
 
   constructor(options: PrintOptions, lab: LabMemory, packets: ReadonlyMap<number, PacketStory>) {
     this.options = options;
@@ -101,6 +103,7 @@ export class WalkPrinter {
     const p = this.options.palette;
     const items: string[] = [];
     const below: string[] = [];
+    this.hasReader = hop.steps.some((s) => s.event.kind === "deliver" && s.event.process !== undefined);
     if (hop === story.hops[0] && story.process) items.push(p.quiet(story.process));
     for (const step of hop.steps) {
       const text = step.kind === "hook" ? this.hook(step, below) : this.plain(step.event, below);
@@ -116,29 +119,24 @@ export class WalkPrinter {
     const p = this.options.palette;
     const { verbose } = this.options;
     let text = step.event.hook;
-    const quiet: string[] = [];
     const loud: string[] = [];
     let state = "";
     for (const event of step.inside) {
       switch (event.kind) {
-        case "verdict": {
-          const asked = event.asked > 0 || event.policy !== true;
-          if (verbose) below.push(this.verdictLine(event));
-          else if (event.verdict !== "ACCEPT") below.push(this.verdictLine(event));
-          else if (!event.policy && event.text) loud.push(`${event.table} ${p.good("✓")} rule ${event.rule}`);
-          else if (asked) quiet.push(event.table);
-          if (!verbose && !event.policy && event.verdict === "ACCEPT" && event.text)
-            below.push(p.quiet(`${event.table} ${event.chain} ${event.rule}: ${event.text}`));
+        case "verdict":
+          if (verbose || !(event.policy || event.verdict === "ACCEPT")) below.push(this.verdictLine(event));
+          else if (event.policy && event.verdict !== "ACCEPT") below.push(this.verdictLine(event));
+          else if (!event.policy && event.text) {
+            loud.push(`${event.table} ${p.good("✓")} rule ${event.rule}`);
+            below.push(p.quiet(`${event.table} ${event.chain} rule ${event.rule}: ${event.text}`));
+          }
           break;
-        }
         case "rule":
           if (verbose) {
             const answer = event.matched
               ? p.good(event.verdict ?? "matched")
               : `no${event.failed ? `: ${event.failed}` : ""}`;
             below.push(p.quiet(`  ${event.table} ${event.chain} ${event.rule}: ${event.text} — `) + answer);
-          } else if (event.matched && event.verdict?.match(/^(SNAT|DNAT|MASQUERADE|REDIRECT|NETMAP)$/)) {
-            below.push(p.quiet(`${event.table} ${event.chain} ${event.rule}: ${event.text}`));
           }
           break;
         case "conntrack":
@@ -158,20 +156,20 @@ export class WalkPrinter {
     }
     if (state) text += p.quiet(` ${state}`);
     if (loud.length > 0) text += ` ${loud.join(" ")}`;
-    if (quiet.length > 0 && verbose) text += p.quiet(` ${quiet.join("·")}`);
     return text;
   }
 
   private verdictLine(event: WalkEventOf<"verdict">): string {
     const p = this.options.palette;
-    const colour = event.verdict === "ACCEPT" ? p.good : p.died;
+    const colour = /^(DROP|REJECT)$/.test(event.verdict) ? p.died : p.good;
     const where = `${event.table} ${event.chain}`;
     if (event.policy) {
       const rules =
         event.asked === 0 ? "no rules" : `${event.asked} rule${event.asked === 1 ? "" : "s"} asked`;
       return `${where}: ${p.quiet(rules)}, policy ${colour(event.verdict)}`;
     }
-    return `${where} rule ${event.rule}: ${event.text ?? ""} ${colour(event.verdict)}`;
+    const text = p.quiet(`${where} rule ${event.rule}: ${event.text ?? ""}`);
+    return event.text?.includes(`-j ${event.verdict}`) ? text : `${text} ${colour(event.verdict)}`;
   }
 
   private plain(event: WalkEvent, below: string[]): string {
@@ -209,6 +207,7 @@ export class WalkPrinter {
         below.push(p.changed(`${event.field} ${event.from} → ${event.to}`) + p.quiet(` by ${event.by}`));
         return "";
       case "deliver":
+        if (event.process === undefined && this.hasReader) return "";
         return p.good(
           `✓ ${event.process ?? event.to}${event.port === undefined ? "" : ` port ${event.port}`}`,
         );
