@@ -14,6 +14,9 @@ export class Chain {
   /** Counters of the policy, for a built-in chain. */
   packets = 0;
   bytes = 0;
+  /** Whether the policy counts. A base chain of nf_tables has counters only once -P or iptables-restore set its
+   *  policy (nft_base_chain.stats). */
+  counted = true;
   /** The compiled form, made when a packet first comes by. */
   program: ChainProgram | null = null;
 

@@ -136,8 +136,10 @@ export function runChain(
 }
 
 function policy(base: Chain, pkt: Packet): number {
-  base.packets++;
-  base.bytes += pkt.end - pkt.net;
+  if (base.counted) {
+    base.packets++;
+    base.bytes += pkt.end - pkt.net;
+  }
   return base.policy === "ACCEPT" ? NF_ACCEPT : NF_DROP;
 }
 

@@ -1,5 +1,6 @@
 import { type Errno, KernelError, strerror } from "../../base/errno.ts";
 import { UsageError } from "../../netfilter/extension.ts";
+import type { TableName } from "../../netfilter/hooks.ts";
 import type { Action, AddressMatch4, Rule } from "../../netfilter/rule.ts";
 import { ruleText } from "../../netfilter/ruletext.ts";
 import { BUILT_IN, Chain, type Table } from "../../netfilter/table.ts";
@@ -113,11 +114,10 @@ function setPolicy(table: Table, request: Request, legacy: boolean): void {
     throw new Refusal("Bad policy name. Run `dmesg' for more information");
   if (chain === undefined || chain.hook === null) throw new Refusal("Bad built-in chain name");
   chain.policy = policy;
-  // iptables-nft does not pass them on.
-  if (counters && legacy) {
-    chain.packets = counters.packets;
-    chain.bytes = counters.bytes;
-  }
+  // The counters start anew; iptables-nft does not pass given ones on.
+  chain.counted = true;
+  chain.packets = (legacy && counters?.packets) || 0;
+  chain.bytes = (legacy && counters?.bytes) || 0;
 }
 
 function need(table: Table, name: string | undefined): Chain {
@@ -364,6 +364,16 @@ export function livePlace(tool: Tool, table: Table): Place {
       throw new UsageError(`Couldn't load target \`${name}':No such file or directory\n`);
     },
   };
+}
+
+/** The table, made when this is its first use. Base chains that iptables-nft makes by itself do not count. */
+export function liveTable(tool: Tool, name: TableName): Table {
+  const { netfilter, variant } = tool;
+  const known = netfilter.table(name, variant);
+  if (known !== undefined) return known;
+  const table = netfilter.makeTable(name, variant);
+  if (variant === "nft") for (const chain of table.chains.values()) chain.counted = false;
+  return table;
 }
 
 export const isTable = (name: string): name is keyof typeof BUILT_IN => Object.hasOwn(BUILT_IN, name);

@@ -60,6 +60,7 @@ function copy(old: Table): Table {
     twin.policy = chain.policy;
     twin.packets = chain.packets;
     twin.bytes = chain.bytes;
+    twin.counted = chain.counted;
     twins.set(chain, twin);
     table.chains.set(twin.name, twin);
   }
@@ -192,6 +193,7 @@ function begin(tool: Tool, name: keyof typeof BUILT_IN, options: RestoreOptions)
     for (const chain of old?.chains.keys() ?? BUILT_IN[name]) tool.out(`Flushing chain \`${chain}'\n`);
   if (old !== undefined && options.noflush) return new Draft(copy(old));
   const table = new Table(family, name);
+  if (variant === "nft") for (const chain of table.chains.values()) chain.counted = false;
   // The old interface empties chains; nf_tables starts over, policies included.
   if (old !== undefined && variant === "legacy")
     for (const chain of table.chains.values()) {
@@ -230,6 +232,8 @@ function chainLine(tool: Tool, draft: Draft, line: string, number: number, optio
     throw new Refusal("Bad policy name");
   }
   chain.policy = policy;
+  chain.counted = true;
+  chain.packets = chain.bytes = 0;
   if (!options.counters) return;
   const counters = /^\[(\d+):(\d+)\]$/.exec(counts ?? "");
   if (!counters) throw new UsageError(`invalid policy counters for chain '${name}'\n`);

@@ -1,7 +1,7 @@
 import { UsageError } from "../../netfilter/extension.ts";
 import type { TableName } from "../../netfilter/hooks.ts";
 import { BUILT_IN } from "../../netfilter/table.ts";
-import { execute, isTable, livePlace } from "./execute.ts";
+import { execute, isTable, livePlace, liveTable } from "./execute.ts";
 import { helpText, RESTORE_HELP } from "./help.ts";
 import { Parser } from "./parse.ts";
 import { restore } from "./restore.ts";
@@ -29,7 +29,7 @@ export function iptables(tool: Tool, argv: readonly string[]): number {
           : `can't initialize iptables table \`${request.table}': Table does not exist (do you need to insmod?)\nPerhaps iptables or your kernel needs to be upgraded.`,
         3,
       );
-    const table = tool.netfilter.makeTable(request.table as TableName, tool.variant);
+    const table = liveTable(tool, request.table as TableName);
     if (request.ops.some((op) => op === "L" || op === "S")) warnOfLegacy(tool, "iptables-legacy");
     execute(tool, request, livePlace(tool, table));
     return 0;

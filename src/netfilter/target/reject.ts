@@ -110,7 +110,6 @@ function sendReset(old: Packet, state: HookState): void {
     reply.ct = old.ct;
     reply.ctinfo = direction(old.ctinfo) === 0 ? CT_RELATED_REPLY : CT_RELATED;
   }
-  reply.untracked = old.untracked;
   state.host.sendLocal4(reply, old);
 }
 

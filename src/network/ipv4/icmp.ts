@@ -1,3 +1,4 @@
+import { CT_RELATED, CT_RELATED_REPLY, direction } from "../../netfilter/conntrack/connection.ts";
 import { SECOND } from "../../base/clock.ts";
 import type { Errno } from "../../base/errno.ts";
 import { KernelError } from "../../base/errno.ts";
@@ -87,6 +88,11 @@ export class Icmp4 {
     pkt.parent = about.id;
     pkt.mark = mark;
     pkt.hops = about.hops;
+    // nf_ct_attach (icmp_glue_bits): the error belongs to the connection of the packet that it is about.
+    if (about.ct !== null) {
+      pkt.ct = about.ct;
+      pkt.ctinfo = direction(about.ctinfo) === 0 ? CT_RELATED_REPLY : CT_RELATED;
+    }
     this.finish(pkt, out, from !== 0 ? from : out.src, src, tos, "icmp-error");
   }
 
