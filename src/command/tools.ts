@@ -1,4 +1,5 @@
 import type { Command } from "../machine/program.ts";
+import { awk } from "./awk/awk.ts";
 import { cp, mv } from "./file/copy.ts";
 import { find } from "./file/find.ts";
 import { ls } from "./file/ls.ts";
@@ -30,7 +31,7 @@ import { wc } from "./text/wc.ts";
 /** The general tools: what coreutils, procps, util-linux, grep, sed and awk bring to a script. */
 export const TOOLS: readonly Command[] = [
   ...[cat, tac, rev, pager, echo, printf, yes, trueTool, falseTool, sync, expr, test],
-  ...[cut, paste, column, nl, grep, sed, head, tail, basename, dirname, seq, sort, tee, tr, uniq, wc],
+  ...[cut, paste, column, nl, grep, sed, awk, head, tail, basename, dirname, seq, sort, tee, tr, uniq, wc],
   ...[
     ls,
     cp,

@@ -1,0 +1,701 @@
+import { KernelError } from "../../base/errno.ts";
+import { spawn, waitChild } from "../../machine/exec.ts";
+import { PipeBuffer, PipeEnd } from "../../machine/pipe.ts";
+import { Exit, type Process, type Running, shellStatus } from "../../machine/process.ts";
+import { compileRegex, RegexError } from "../text/regex.ts";
+import { openInput, openOutput } from "../tool/files.ts";
+import { LineReader } from "../tool/input.ts";
+import { fail, reason, type Tool } from "../tool/tool.ts";
+import type { AwkProgram, Expr, Stmt } from "./ast.ts";
+import { builtin } from "./builtins.ts";
+import { RecordReader } from "./records.ts";
+import { type AwkArray, compare, fromInput, sprintf, toBoolean, toNumber, toText, type Value } from "./value.ts";
+
+class Next extends Error {}
+class NextFile extends Error {}
+class Break extends Error {}
+class Continue extends Error {}
+class ExitProgram extends Error {}
+class Return extends Error {
+  readonly value: Value;
+  constructor(value: Value) {
+    super();
+    this.value = value;
+  }
+}
+
+interface Output {
+  readonly fd: number;
+  readonly child: Process | null;
+  held: string;
+}
+
+interface Frame {
+  readonly scalars: Map<string, Value>;
+  readonly arrays: Map<string, AwkArray>;
+}
+
+/** Runs an awk program. */
+export class Interpreter {
+  readonly tool: Tool;
+  private readonly program: AwkProgram;
+  private readonly globals = new Map<string, Value>();
+  private readonly arrays = new Map<string, AwkArray>();
+  private frame: Frame | null = null;
+  private record = "";
+  private fields: string[] | null = null;
+  private rebuilt = true;
+  private readonly operands: readonly string[];
+  private nextOperand = 1;
+  private sawFile = false;
+  private main: RecordReader | null = null;
+  private mainFd = -1;
+  private readonly outputs = new Map<string, Output>();
+  private readonly inputs = new Map<string, { reader: RecordReader; fd: number; child: Process | null }>();
+  private readonly regexes = new Map<string, RegExp>();
+  private readonly ranges = new Set<number>();
+  private status = 0;
+  seed = 0;
+
+  constructor(tool: Tool, program: AwkProgram, operands: readonly string[], env: ReadonlyMap<string, string>) {
+    this.tool = tool;
+    this.program = program;
+    this.operands = ["awk", ...operands];
+    for (const [name, value] of Object.entries({ FS: " ", OFS: " ", ORS: "\n", RS: "\n", SUBSEP: "\x1c", CONVFMT: "%.6g", OFMT: "%.6g", FILENAME: "" })) this.globals.set(name, value);
+    for (const name of ["NR", "FNR", "NF", "RSTART"]) this.globals.set(name, 0);
+    this.globals.set("RLENGTH", -1);
+    this.globals.set("ARGC", this.operands.length);
+    this.arrays.set("ARGV", new Map(this.operands.map((o, i) => [String(i), fromInput(o)])));
+    this.arrays.set("ENVIRON", new Map([...env].map(([k, v]) => [k, fromInput(v)])));
+  }
+
+  // ── variables ────────────────────────────────────────────────────────────────────────────────────────
+
+  text(name: string): string {
+    return toText(this.globals.get(name));
+  }
+
+  get convfmt(): string {
+    return this.text("CONVFMT");
+  }
+
+  get(name: string): Value {
+    if (this.frame?.scalars.has(name)) return this.frame.scalars.get(name);
+    if (name === "NF") return this.split().length;
+    return this.globals.get(name);
+  }
+
+  set(name: string, value: Value): void {
+    if (this.frame?.scalars.has(name)) {
+      this.frame.scalars.set(name, value);
+      return;
+    }
+    if (name === "NF") {
+      const fields = this.split();
+      const n = Math.max(0, Math.trunc(toNumber(value)));
+      while (fields.length < n) fields.push("");
+      fields.length = n;
+      this.rebuilt = false;
+      return;
+    }
+    this.globals.set(name, value);
+  }
+
+  array(name: string): AwkArray {
+    const local = this.frame?.arrays.get(name);
+    if (local) return local;
+    if (this.frame?.scalars.has(name)) {
+      // A parameter that was nothing so far becomes an array.
+      const made: AwkArray = new Map();
+      this.frame.scalars.delete(name);
+      this.frame.arrays.set(name, made);
+      return made;
+    }
+    let found = this.arrays.get(name);
+    if (!found) {
+      found = new Map();
+      this.arrays.set(name, found);
+    }
+    return found;
+  }
+
+  /** -v and operands of the form name=value. */
+  assign(name: string, value: string): void {
+    this.set(name, fromInput(value));
+  }
+
+  // ── the record ───────────────────────────────────────────────────────────────────────────────────────
+
+  private setRecord(text: string): void {
+    this.record = text;
+    this.fields = null;
+    this.rebuilt = true;
+  }
+
+  private split(): string[] {
+    if (this.fields === null) this.fields = this.splitText(this.record, this.text("FS"));
+    return this.fields;
+  }
+
+  splitText(text: string, separator: string): string[] {
+    if (text === "") return [];
+    if (separator === " ") {
+      const trimmed = text.replace(/^[ \t\n]+|[ \t\n]+$/g, "");
+      return trimmed === "" ? [] : trimmed.split(/[ \t\n]+/);
+    }
+    if (separator === "") return [...text];
+    if (separator === "\t" || (separator.length === 1 && !/[\\^$.*+?()[\]{}|]/.test(separator))) {
+      return this.text("RS") === "" ? text.split(new RegExp(`[\\n${separator === "\t" ? "\\t" : separator.replace(/[\]\\^-]/, "\\$&")}]`)) : text.split(separator);
+    }
+    const regex = separator.length === 1 ? this.regex(`\\${separator}`) : this.regex(separator);
+    const out: string[] = [];
+    let from = 0;
+    for (const m of text.matchAll(new RegExp(regex.source, "gs"))) {
+      if (m[0] === "") continue;
+      out.push(text.slice(from, m.index));
+      from = m.index + m[0].length;
+    }
+    out.push(text.slice(from));
+    return out;
+  }
+
+  private wholeRecord(): string {
+    if (!this.rebuilt) {
+      this.record = this.split().join(this.text("OFS"));
+      this.rebuilt = true;
+    }
+    return this.record;
+  }
+
+  field(n: number): Value {
+    if (n < 0) fail(this.tool, `fatal: attempt to access field ${n}`, 2);
+    if (n === 0) return fromInput(this.wholeRecord());
+    const text = this.split()[n - 1];
+    return text === undefined ? undefined : fromInput(text);
+  }
+
+  setField(n: number, value: Value): void {
+    if (n < 0) fail(this.tool, `fatal: attempt to access field ${n}`, 2);
+    const text = toText(value, this.convfmt);
+    if (n === 0) {
+      this.setRecord(text);
+      return;
+    }
+    const fields = this.split();
+    while (fields.length < n) fields.push("");
+    fields[n - 1] = text;
+    this.rebuilt = false;
+  }
+
+  regex(source: string): RegExp {
+    let found = this.regexes.get(source);
+    if (!found) {
+      try {
+        // In awk a backslash escapes inside brackets too, and \/ \" \. are the characters themselves.
+        found = compileRegex(awkRegex(source), "extended", {});
+      } catch (error) {
+        if (error instanceof RegexError) fail(this.tool, `fatal: invalid regexp: ${error.message}: /${source}/`, 2);
+        throw error;
+      }
+      this.regexes.set(source, found);
+    }
+    return found;
+  }
+
+  *regexOf(e: Expr): Running<RegExp> {
+    if (e.k === "regex") return this.regex(e.source);
+    return this.regex(toText(yield* this.eval(e), this.convfmt));
+  }
+
+  // ── input ────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The next record of the main input; null at the end of all files. */
+  private *nextRecord(): Running<string | null> {
+    for (;;) {
+      if (!this.main) {
+        if (!(yield* this.openNext())) return null;
+      }
+      const text = yield* (this.main as RecordReader).next(this.text("RS"), (s) => this.regex(s));
+      if (text !== null) {
+        this.globals.set("NR", toNumber(this.globals.get("NR")) + 1);
+        this.globals.set("FNR", toNumber(this.globals.get("FNR")) + 1);
+        return text;
+      }
+      this.closeMain();
+    }
+  }
+
+  private closeMain(): void {
+    if (this.mainFd > 2) this.tool.proc.closeFd(this.mainFd);
+    this.main = null;
+    this.mainFd = -1;
+  }
+
+  private *openNext(): Running<boolean> {
+    const argv = this.array("ARGV");
+    for (;;) {
+      const argc = toNumber(this.globals.get("ARGC"));
+      let path = "-";
+      if (this.nextOperand < argc) {
+        path = toText(argv.get(String(this.nextOperand++)));
+        if (path === "") continue;
+        const m = /^([A-Za-z_]\w*)=(.*)$/s.exec(path);
+        if (m) {
+          this.assign(m[1], unescapeOperand(m[2]));
+          continue;
+        }
+      } else if (this.sawFile) return false;
+      this.sawFile = true;
+      try {
+        this.mainFd = openInput(this.tool.proc, path === "/dev/stdin" ? "-" : path);
+      } catch (error) {
+        yield* this.tool.out.flush();
+        if (error instanceof KernelError && error.code === "EISDIR") this.tool.warn(`warning: command line argument \`${path}' is a directory: skipped`);
+        else this.tool.warn(`fatal: cannot open file \`${path}' for reading: ${reason(error)}`);
+        if (error instanceof KernelError && error.code !== "EISDIR") throw new Exit(2);
+        continue;
+      }
+      this.globals.set("FILENAME", path === "-" ? "" : path);
+      this.globals.set("FNR", 0);
+      this.main = new RecordReader(new LineReader(this.tool.proc, this.mainFd), this.tool.proc, this.mainFd);
+      return true;
+    }
+  }
+
+  // ── running ──────────────────────────────────────────────────────────────────────────────────────────
+
+  *run(): Running {
+    const { rules } = this.program;
+    try {
+      try {
+        for (const rule of rules) if (rule.kind === "BEGIN" && rule.body) yield* this.exec(rule.body);
+        if (rules.some((r) => r.kind !== "BEGIN")) yield* this.mainLoop();
+      } catch (error) {
+        if (!(error instanceof ExitProgram)) throw error;
+      }
+      try {
+        for (const rule of rules) if (rule.kind === "END" && rule.body && !this.exited) yield* this.exec(rule.body);
+      } catch (error) {
+        if (!(error instanceof ExitProgram)) throw error;
+      }
+    } finally {
+      this.closeMain();
+    }
+    yield* this.tool.out.flush();
+    for (const name of [...this.outputs.keys()]) yield* this.close(name);
+    return this.status;
+  }
+
+  private exited = false;
+
+  private *mainLoop(): Running<void> {
+    const rules = this.program.rules;
+    for (let text = yield* this.nextRecord(); text !== null; text = yield* this.nextRecord()) {
+      this.setRecord(text);
+      try {
+        for (let i = 0; i < rules.length; i++) {
+          const rule = rules[i];
+          if (rule.kind === "BEGIN" || rule.kind === "END") continue;
+          if (!(yield* this.selected(i))) continue;
+          if (rule.body) yield* this.exec(rule.body);
+          else yield* this.tool.print(this.wholeRecord() + this.text("ORS"));
+        }
+      } catch (error) {
+        if (error instanceof NextFile) this.closeMain();
+        else if (!(error instanceof Next)) throw error;
+      }
+    }
+  }
+
+  private *selected(i: number): Running<boolean> {
+    const rule = this.program.rules[i];
+    if (!rule.pattern) return true;
+    if (rule.kind !== "range") return toBoolean(yield* this.eval(rule.pattern));
+    if (!this.ranges.has(i)) {
+      if (!toBoolean(yield* this.eval(rule.pattern))) return false;
+      this.ranges.add(i);
+    }
+    if (rule.end && toBoolean(yield* this.eval(rule.end))) this.ranges.delete(i);
+    return true;
+  }
+
+  *exec(s: Stmt): Running<void> {
+    switch (s.k) {
+      case "expr":
+        yield* this.eval(s.of);
+        return;
+      case "block":
+        for (const one of s.body) yield* this.exec(one);
+        return;
+      case "print":
+        yield* this.print(s);
+        return;
+      case "if":
+        if (toBoolean(yield* this.eval(s.test))) yield* this.exec(s.yes);
+        else if (s.no) yield* this.exec(s.no);
+        return;
+      case "while":
+        while (toBoolean(yield* this.eval(s.test))) if (!(yield* this.once(s.body))) return;
+        return;
+      case "do":
+        do {
+          if (!(yield* this.once(s.body))) return;
+        } while (toBoolean(yield* this.eval(s.test)));
+        return;
+      case "for":
+        if (s.first) yield* this.exec(s.first);
+        while (!s.test || toBoolean(yield* this.eval(s.test))) {
+          if (!(yield* this.once(s.body))) return;
+          if (s.step) yield* this.exec(s.step);
+        }
+        return;
+      case "forin":
+        for (const key of iterationOrder(this.array(s.array))) {
+          if (!this.array(s.array).has(key)) continue;
+          this.set(s.name, fromInput(key));
+          if (!(yield* this.once(s.body))) return;
+        }
+        return;
+      case "delete":
+        if (s.keys === null) this.array(s.name).clear();
+        else this.array(s.name).delete(yield* this.key(s.keys));
+        return;
+      case "next":
+        throw new Next();
+      case "nextfile":
+        throw new NextFile();
+      case "break":
+        throw new Break();
+      case "continue":
+        throw new Continue();
+      case "return":
+        throw new Return(s.value ? yield* this.eval(s.value) : undefined);
+      case "exit":
+        if (s.value) this.status = Math.trunc(toNumber(yield* this.eval(s.value))) & 255;
+        // A second exit, in END, ends for good.
+        if (this.inEnd) this.exited = true;
+        this.inEnd = true;
+        throw new ExitProgram();
+    }
+  }
+
+  private inEnd = false;
+  private spins = 0;
+
+  /** A loop's body; false when it broke out. A loop that never waits lets time pass, so it can be interrupted. */
+  private *once(body: Stmt): Running<boolean> {
+    if (++this.spins % 100_000 === 0) {
+      this.tool.proc.machine.charge(1_000_000);
+      yield { until: this.tool.proc.machine.now };
+    }
+    try {
+      yield* this.exec(body);
+    } catch (error) {
+      if (error instanceof Break) return false;
+      if (!(error instanceof Continue)) throw error;
+    }
+    return true;
+  }
+
+  // ── output ───────────────────────────────────────────────────────────────────────────────────────────
+
+  private *print(s: Extract<Stmt, { k: "print" }>): Running<void> {
+    const values: Value[] = [];
+    for (const arg of s.args) values.push(yield* this.eval(arg));
+    let text: string;
+    if (s.formatted) {
+      if (values.length === 0) fail(this.tool, "fatal: printf: no arguments", 2);
+      text = sprintf(toText(values[0], this.convfmt), values.slice(1));
+    } else if (values.length === 0) text = this.wholeRecord() + this.text("ORS");
+    else {
+      const format = this.text("OFMT");
+      text = values.map((v) => toText(v, format)).join(this.text("OFS")) + this.text("ORS");
+    }
+    if (s.redirect === "") {
+      yield* this.tool.print(text);
+      return;
+    }
+    const name = toText(yield* this.eval(s.to as Expr), this.convfmt);
+    if (name === "/dev/stdout" || name === "-") yield* this.tool.print(text);
+    else if (name === "/dev/stderr") {
+      this.tool.proc.err(text);
+    } else {
+      const output = yield* this.output(name, s.redirect);
+      output.held += text;
+      if (output.held.length >= 4096) yield* this.flushOutput(output);
+    }
+  }
+
+  private *flushOutput(o: Output): Running<void> {
+    const text = o.held;
+    o.held = "";
+    if (text !== "") yield* this.tool.proc.write(o.fd, text);
+  }
+
+  private *output(name: string, redirect: string): Running<Output> {
+    const found = this.outputs.get(name);
+    if (found) return found;
+    const { proc } = this.tool;
+    let made: Output;
+    if (redirect === "|") {
+      yield* this.tool.out.flush();
+      const buffer = new PipeBuffer();
+      const read = new PipeEnd(buffer, "r");
+      const fd = proc.addFd(new PipeEnd(buffer, "w"), 10);
+      const child = spawn(proc, ["sh", "-c", name], { fds: [[0, read], [fd, null]] });
+      made = { fd, child, held: "" };
+    } else if (redirect === "|&") fail(this.tool, "fatal: two-way pipes are not modelled by Packetwalk", 2);
+    else {
+      try {
+        made = { fd: openOutput(proc, name, { append: redirect === ">>" }), child: null, held: "" };
+      } catch (error) {
+        fail(this.tool, `fatal: cannot redirect to \`${name}': ${reason(error)}`, 2);
+      }
+    }
+    this.outputs.set(name, made);
+    return made;
+  }
+
+  /** close(): −1 when nothing is open by that name, else the status. */
+  *close(name: string): Running<number> {
+    const { proc } = this.tool;
+    let status = -1;
+    const output = this.outputs.get(name);
+    if (output) {
+      this.outputs.delete(name);
+      yield* this.flushOutput(output);
+      proc.closeFd(output.fd);
+      status = output.child ? shellStatus(yield* waitChild(proc, output.child)) : 0;
+    }
+    const input = this.inputs.get(name);
+    if (input) {
+      this.inputs.delete(name);
+      proc.closeFd(input.fd);
+      status = input.child ? shellStatus(yield* waitChild(proc, input.child)) : 0;
+    }
+    return status;
+  }
+
+  *flush(name?: string): Running<number> {
+    if (name === undefined) {
+      yield* this.tool.out.flush();
+      for (const o of this.outputs.values()) yield* this.flushOutput(o);
+      return 0;
+    }
+    const output = this.outputs.get(name);
+    if (!output) return -1;
+    yield* this.flushOutput(output);
+    return 0;
+  }
+
+  *system(command: string): Running<number> {
+    yield* this.flush();
+    return shellStatus(yield* waitChild(this.tool.proc, spawn(this.tool.proc, ["sh", "-c", command])));
+  }
+
+  // ── expressions ──────────────────────────────────────────────────────────────────────────────────────
+
+  private *key(keys: readonly Expr[]): Running<string> {
+    if (keys.length === 1) return toText(yield* this.eval(keys[0]), this.convfmt);
+    const parts: string[] = [];
+    for (const k of keys) parts.push(toText(yield* this.eval(k), this.convfmt));
+    return parts.join(this.text("SUBSEP"));
+  }
+
+  *store(to: Expr, value: Value): Running<void> {
+    if (to.k === "var") this.set(to.name, value);
+    else if (to.k === "index") this.array(to.name).set(yield* this.key(to.keys), value);
+    else if (to.k === "field") this.setField(Math.trunc(toNumber(yield* this.eval(to.of))), value);
+    else if (to.k === "group") yield* this.store(to.of, value);
+  }
+
+  *eval(e: Expr): Running<Value> {
+    switch (e.k) {
+      case "number":
+      case "string":
+        return e.value;
+      case "regex":
+        return this.regex(e.source).test(this.wholeRecord()) ? 1 : 0;
+      case "var":
+        return this.get(e.name);
+      case "index": {
+        const array = this.array(e.name);
+        const key = yield* this.key(e.keys);
+        // Looking makes the element.
+        if (!array.has(key)) array.set(key, undefined);
+        return array.get(key);
+      }
+      case "field":
+        return this.field(Math.trunc(toNumber(yield* this.eval(e.of))));
+      case "group":
+        return yield* this.eval(e.of);
+      case "assign": {
+        let value = yield* this.eval(e.value);
+        if (e.op !== "=") value = this.arithmetic(e.op[0], toNumber(yield* this.eval(e.to)), toNumber(value));
+        yield* this.store(e.to, value);
+        return value;
+      }
+      case "cond":
+        return yield* this.eval(toBoolean(yield* this.eval(e.test)) ? e.yes : e.no);
+      case "unary": {
+        const v = yield* this.eval(e.of);
+        return e.op === "!" ? (toBoolean(v) ? 0 : 1) : e.op === "-" ? -toNumber(v) : toNumber(v);
+      }
+      case "step": {
+        const old = toNumber(yield* this.eval(e.of));
+        const now = e.op === "++" ? old + 1 : old - 1;
+        yield* this.store(e.of, now);
+        return e.prefix ? now : old;
+      }
+      case "in":
+        return this.array(e.name).has(yield* this.key(e.keys)) ? 1 : 0;
+      case "binary":
+        return yield* this.binary(e.op, e.left, e.right);
+      case "call":
+        return yield* this.call(e.name, e.args);
+      case "builtin":
+        return yield* builtin(this, e.name, e.args);
+      case "getline":
+        return yield* this.getline(e);
+    }
+  }
+
+  private arithmetic(op: string, a: number, b: number): number {
+    switch (op) {
+      case "+":
+        return a + b;
+      case "-":
+        return a - b;
+      case "*":
+        return a * b;
+      case "/":
+        if (b === 0) fail(this.tool, "fatal: division by zero attempted", 2);
+        return a / b;
+      case "%":
+        if (b === 0) fail(this.tool, "fatal: division by zero attempted in `%'", 2);
+        return a % b;
+      default:
+        return a ** b;
+    }
+  }
+
+  private *binary(op: string, left: Expr, right: Expr): Running<Value> {
+    if (op === "&&") return toBoolean(yield* this.eval(left)) && toBoolean(yield* this.eval(right)) ? 1 : 0;
+    if (op === "||") return toBoolean(yield* this.eval(left)) || toBoolean(yield* this.eval(right)) ? 1 : 0;
+    const a = yield* this.eval(left);
+    if (op === "~" || op === "!~") {
+      const regex = yield* this.regexOf(right);
+      return regex.test(toText(a, this.convfmt)) === (op === "~") ? 1 : 0;
+    }
+    const b = yield* this.eval(right);
+    if (op === " ") return toText(a, this.convfmt) + toText(b, this.convfmt);
+    if (op.length === 1 && "+-*/%^".includes(op)) return this.arithmetic(op, toNumber(a), toNumber(b));
+    const order = compare(a, b, this.convfmt);
+    switch (op) {
+      case "<":
+        return order < 0 ? 1 : 0;
+      case "<=":
+        return order <= 0 ? 1 : 0;
+      case "==":
+        return order === 0 ? 1 : 0;
+      case "!=":
+        return order !== 0 ? 1 : 0;
+      case ">":
+        return order > 0 ? 1 : 0;
+      default:
+        return order >= 0 ? 1 : 0;
+    }
+  }
+
+  private *call(name: string, args: readonly Expr[]): Running<Value> {
+    const fn = this.program.functions.get(name);
+    if (!fn) fail(this.tool, `fatal: function \`${name}' not defined`, 2);
+    if (args.length > fn.params.length) fail(this.tool, `fatal: function \`${name}' called with more arguments than declared`, 2);
+    const frame: Frame = { scalars: new Map(), arrays: new Map() };
+    const undone: (() => void)[] = [];
+    for (let i = 0; i < fn.params.length; i++) {
+      const arg = args[i];
+      const param = fn.params[i];
+      if (arg?.k === "var") {
+        const array = this.frame?.arrays.get(arg.name) ?? (this.frame?.scalars.has(arg.name) ? undefined : this.arrays.get(arg.name));
+        if (array) {
+          frame.arrays.set(param, array);
+          continue;
+        }
+        const value = this.get(arg.name);
+        frame.scalars.set(param, value);
+        // Nothing yet: when the function makes an array of it, the caller's name becomes that array.
+        if (value === undefined) {
+          const caller = this.frame;
+          undone.push(() => {
+            const made = frame.arrays.get(param);
+            if (!made) return;
+            if (caller?.scalars.has(arg.name)) {
+              caller.scalars.delete(arg.name);
+              caller.arrays.set(arg.name, made);
+            } else this.arrays.set(arg.name, made);
+          });
+        }
+      } else frame.scalars.set(param, arg ? yield* this.eval(arg) : undefined);
+    }
+    const before = this.frame;
+    this.frame = frame;
+    try {
+      yield* this.exec(fn.body);
+      return undefined;
+    } catch (error) {
+      if (error instanceof Return) return error.value;
+      throw error;
+    } finally {
+      this.frame = before;
+      for (const undo of undone) undo();
+    }
+  }
+
+  private *getline(e: Extract<Expr, { k: "getline" }>): Running<Value> {
+    let text: string | null;
+    const { proc } = this.tool;
+    if (e.from === "main") text = yield* this.nextRecord();
+    else {
+      const name = toText(yield* this.eval(e.source as Expr), this.convfmt);
+      let input = this.inputs.get(name);
+      if (!input) {
+        try {
+          if (e.from === "command") {
+            yield* this.flush();
+            const buffer = new PipeBuffer();
+            const fd = proc.addFd(new PipeEnd(buffer, "r"), 10);
+            const child = spawn(proc, ["sh", "-c", name], { fds: [[1, new PipeEnd(buffer, "w")], [fd, null]] });
+            input = { fd, child, reader: new RecordReader(new LineReader(proc, fd), proc, fd) };
+          } else {
+            const fd = openInput(proc, name);
+            input = { fd, child: null, reader: new RecordReader(new LineReader(proc, fd), proc, fd) };
+          }
+        } catch (error) {
+          if (error instanceof KernelError) return -1;
+          throw error;
+        }
+        this.inputs.set(name, input);
+      }
+      text = yield* input.reader.next(this.text("RS"), (s) => this.regex(s));
+      if (text !== null && e.from === "command") this.globals.set("NR", toNumber(this.globals.get("NR")) + 1);
+    }
+    if (text === null) return 0;
+    if (e.to) yield* this.store(e.to, fromInput(text));
+    else this.setRecord(text);
+    return 1;
+  }
+}
+
+/** Small whole numbers in order, as gawk's hash mostly gives them for short arrays; the rest as inserted. */
+function iterationOrder(array: AwkArray): string[] {
+  return [...array.keys()];
+}
+
+function awkRegex(source: string): string {
+  return source.replace(/\\(["/&y])/g, (_, c: string) => (c === "y" ? "\\b" : c)).replace(/\\t/g, "\t").replace(/\\n/g, "\n");
+}
+
+function unescapeOperand(text: string): string {
+  return text.replace(/\\n/g, "\n").replace(/\\t/g, "\t").replace(/\\\\/g, "\\");
+}
