@@ -20,7 +20,14 @@ interface Entry {
 const ERROR = 255;
 
 /** States whose address is known (NUD_VALID): others are "incomplete". */
-const VALID: ReadonlySet<NeighbourInfo["state"]> = new Set(["PERMANENT", "NOARP", "REACHABLE", "PROBE", "STALE", "DELAY"]);
+const VALID: ReadonlySet<NeighbourInfo["state"]> = new Set([
+  "PERMANENT",
+  "NOARP",
+  "REACHABLE",
+  "PROBE",
+  "STALE",
+  "DELAY",
+]);
 
 class Arp {
   private readonly proc: Process;
@@ -70,14 +77,17 @@ class Arp {
     const all = this.entries();
     const shown = all.filter(
       (e) =>
-        (wanted === undefined || e.address === wanted) && (this.device === undefined || e.dev.name === this.device),
+        (wanted === undefined || e.address === wanted) &&
+        (this.device === undefined || e.dev.name === this.device),
     );
     if (shown.length > 0 && !this.bsd) {
       this.proc.out("Address                  HWtype  HWaddress           Flags Mask            Iface\n");
     }
     for (const e of shown) this.proc.out(this.bsd ? this.bsdLine(e) : this.linuxLine(e));
     if (this.verbose) {
-      this.proc.out(`Entries: ${all.length}\tSkipped: ${all.length - shown.length}\tFound: ${shown.length}\n`);
+      this.proc.out(
+        `Entries: ${all.length}\tSkipped: ${all.length - shown.length}\tFound: ${shown.length}\n`,
+      );
     }
     if (shown.length === 0) {
       if (host !== undefined && !this.bsd) {
@@ -228,7 +238,8 @@ export const arp: Program = function* (proc) {
           const rest = letters.slice(j + 1);
           j = letters.length;
           const text = rest !== "" ? rest : proc.argv[++i];
-          if (text === undefined) tool.die(`arp: option requires an argument -- '${letter}'\n${ARP_USAGE}`, 3);
+          if (text === undefined)
+            tool.die(`arp: option requires an argument -- '${letter}'\n${ARP_USAGE}`, 3);
           return text;
         };
         if (letter === "n" || letter === "N") tool.numeric = true;

@@ -9,7 +9,10 @@ export const arpCommand: Command = {
   run: arp,
   complete: (words, proc) => {
     const last = words[words.length - 1] ?? "";
-    const all = words[words.length - 2] === "-i" ? proc.net.links.list().map((dev) => dev.name) : ["-a", "-d", "-i", "-n", "-s"];
+    const all =
+      words[words.length - 2] === "-i"
+        ? proc.net.links.list().map((dev) => dev.name)
+        : ["-a", "-d", "-i", "-n", "-s"];
     return all.filter((word) => word.startsWith(last));
   },
 };

@@ -55,7 +55,9 @@ class Brctl {
     const bridge = this.bridge(name);
     if (!bridge) return this.fail(`set ${what} failed: ${noBridge(this.device(name))}`);
     const error = this.attempt(() => this.proc.net.links.set(bridge, { data }));
-    return error ? this.fail(`set ${what} failed: ${error.code === "EINVAL" ? "Invalid argument" : plain(error)}`) : 0;
+    return error
+      ? this.fail(`set ${what} failed: ${error.code === "EINVAL" ? "Invalid argument" : plain(error)}`)
+      : 0;
   }
 
   port(name: string, port: string, what: string, slaveData: Record<string, number>): number {
@@ -76,6 +78,7 @@ function noBridge(dev: Device | undefined): string {
 
 /** The errno's own words, whatever netlink had to add. */
 function plain(error: KernelError): string {
+  if (error.detail?.includes("not modelled")) return error.detail;
   return new KernelError(error.code).message;
 }
 
@@ -156,7 +159,10 @@ function portId(port: BridgePort): string {
 
 function showstp(b: Brctl, [name]: readonly string[]): number {
   const bridge = b.bridge(name);
-  if (!bridge) return b.fail(b.device(name) ? `${name}: can't get info Operation not supported` : `bridge ${name} does not exist!`);
+  if (!bridge)
+    return b.fail(
+      b.device(name) ? `${name}: can't get info Operation not supported` : `bridge ${name} does not exist!`,
+    );
   const id = bridgeId(bridge);
   const round = bridge.ageingTime / 100;
   const collect = bridge.up && round > 0 ? (round - ((b.proc.machine.now / SECOND) % round)) * 100 : 0;
@@ -188,7 +194,8 @@ function showstp(b: Brctl, [name]: readonly string[]): number {
 function addbr(b: Brctl, [name]: readonly string[]): number {
   const error = b.attempt(() => b.proc.net.links.add({ kind: "bridge", name: name.slice(0, 15) }));
   if (!error) return 0;
-  if (error.code === "EEXIST") return b.fail(`device ${name} already exists; can't create bridge with the same name`);
+  if (error.code === "EEXIST")
+    return b.fail(`device ${name} already exists; can't create bridge with the same name`);
   return b.fail(`add bridge failed: ${plain(error)}`);
 }
 
@@ -265,7 +272,9 @@ const COMMANDS: readonly Command[] = [
     help: "<bridge> <prio>\t\tset bridge priority",
     run: (b, [name, text]) => {
       const value = integer(text);
-      return value === undefined ? b.fail("bad priority") : b.option(name, "bridge priority", { priority: value & 0xffff });
+      return value === undefined
+        ? b.fail("bad priority")
+        : b.option(name, "bridge priority", { priority: value & 0xffff });
     },
   },
   {
@@ -274,15 +283,27 @@ const COMMANDS: readonly Command[] = [
     help: "<bridge> <time>\t\tset bridge forward delay",
     run: timed("forward delay", "bad forward delay value", "forward_delay"),
   },
-  { name: "sethello", arguments: 2, help: "<bridge> <time>\t\tset hello time", run: timed("hello timer", "bad hello timer value", "hello_time") },
-  { name: "setmaxage", arguments: 2, help: "<bridge> <time>\t\tset max message age", run: timed("max age", "bad max age value", "max_age") },
+  {
+    name: "sethello",
+    arguments: 2,
+    help: "<bridge> <time>\t\tset hello time",
+    run: timed("hello timer", "bad hello timer value", "hello_time"),
+  },
+  {
+    name: "setmaxage",
+    arguments: 2,
+    help: "<bridge> <time>\t\tset max message age",
+    run: timed("max age", "bad max age value", "max_age"),
+  },
   {
     name: "setpathcost",
     arguments: 3,
     help: "<bridge> <port> <cost>\tset path cost",
     run: (b, [name, port, text]) => {
       const value = integer(text);
-      return value === undefined ? b.fail("bad path cost value") : b.port(name, port, "path cost", { cost: value });
+      return value === undefined
+        ? b.fail("bad path cost value")
+        : b.port(name, port, "path cost", { cost: value });
     },
   },
   {
@@ -291,7 +312,9 @@ const COMMANDS: readonly Command[] = [
     help: "<bridge> <port> <prio>\tset port priority",
     run: (b, [name, port, text]) => {
       const value = integer(text);
-      return value === undefined ? b.fail("bad path priority value") : b.port(name, port, "port priority", { priority: value });
+      return value === undefined
+        ? b.fail("bad path priority value")
+        : b.port(name, port, "port priority", { priority: value });
     },
   },
   { name: "show", arguments: 0, help: "[ <bridge> ]\t\tshow a list of bridges", run: show },

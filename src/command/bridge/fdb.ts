@@ -67,10 +67,17 @@ function lines(ctx: Context): Line[] {
     if (dev.master instanceof Bridge) {
       for (const entry of dev.master.fdb()) {
         if (entry.port !== dev) continue;
-        found.push({ mac: formatMac(entry.mac), dev, bridge: dev.master, entry, state: stateOf(dev.master, entry) });
+        found.push({
+          mac: formatMac(entry.mac),
+          dev,
+          bridge: dev.master,
+          entry,
+          state: stateOf(dev.master, entry),
+        });
       }
     }
-    for (const mac of multicast(dev)) found.push({ mac, dev, bridge: undefined, entry: undefined, state: "permanent" });
+    for (const mac of multicast(dev))
+      found.push({ mac, dev, bridge: undefined, entry: undefined, state: "permanent" });
     if (dev instanceof Bridge) {
       for (const entry of dev.fdb()) {
         if (entry.port !== null) continue;
@@ -160,7 +167,21 @@ function modify(ctx: Context, args: Arguments, mode: "add" | "append" | "replace
     else if (matches(word, "local") || matches(word, "permanent")) state = "permanent";
     else if (matches(word, "temp") || matches(word, "static")) state = "static";
     else if (matches(word, "dynamic")) state = "dynamic";
-    else if (["dst", "nhid", "port", "vni", "src_vni", "via", "vlan", "router", "use", "extern_learn", "sticky"].includes(word)) {
+    else if (
+      [
+        "dst",
+        "nhid",
+        "port",
+        "vni",
+        "src_vni",
+        "via",
+        "vlan",
+        "router",
+        "use",
+        "extern_learn",
+        "sticky",
+      ].includes(word)
+    ) {
       ctx.err(`bridge fdb: "${word}" is not modelled in this simulation.\n`);
       return FAILED;
     } else {

@@ -93,7 +93,14 @@ const SWITCHES = [
   "locked",
 ];
 const UNMODELLED: ReadonlySet<string> = new Set([
-  "learning_sync", "mcast_to_unicast", "vlan_tunnel", "locked", "mcast_router", "hwmode", "backup_port", "nobackup_port",
+  "learning_sync",
+  "mcast_to_unicast",
+  "vlan_tunnel",
+  "locked",
+  "mcast_router",
+  "hwmode",
+  "backup_port",
+  "nobackup_port",
 ]);
 
 function set(ctx: Context, args: Arguments): number {

@@ -11,9 +11,20 @@ const wanted = new WeakMap<Device, Map<string, boolean>>();
 /** -K's short names, and the features that each means, in the kernel's order. */
 const GROUPS: Record<string, readonly string[]> = {
   rx: ["rx-checksumming"],
-  tx: ["tx-checksum-ipv4", "tx-checksum-ip-generic", "tx-checksum-ipv6", "tx-checksum-fcoe-crc", "tx-checksum-sctp"],
+  tx: [
+    "tx-checksum-ipv4",
+    "tx-checksum-ip-generic",
+    "tx-checksum-ipv6",
+    "tx-checksum-fcoe-crc",
+    "tx-checksum-sctp",
+  ],
   sg: ["tx-scatter-gather", "tx-scatter-gather-fraglist"],
-  tso: ["tx-tcp-segmentation", "tx-tcp-ecn-segmentation", "tx-tcp-mangleid-segmentation", "tx-tcp6-segmentation"],
+  tso: [
+    "tx-tcp-segmentation",
+    "tx-tcp-ecn-segmentation",
+    "tx-tcp-mangleid-segmentation",
+    "tx-tcp6-segmentation",
+  ],
   gso: ["generic-segmentation-offload"],
   gro: ["generic-receive-offload"],
   lro: ["large-receive-offload"],
@@ -183,12 +194,18 @@ class Ethtool {
       const value = words[i + 1];
       if (value !== "on" && value !== "off") {
         const shown = value === undefined ? "(null)" : value;
-        this.fail(`ethtool (-K): flag '${shown}' for parameter '(null)' is not followed by 'on' or 'off'\n`, 1);
+        this.fail(
+          `ethtool (-K): flag '${shown}' for parameter '(null)' is not followed by 'on' or 'off'\n`,
+          1,
+        );
       }
       const group = GROUPS[words[i]] ?? FEATURES.filter((f) => f.name === words[i]).map((f) => f.name);
       if (group.length === 0) {
         this.device(name, this.noDevice, 92);
-        this.fail("netlink error: bit name not found (offset 52)\nnetlink error: Operation not supported\n", 92);
+        this.fail(
+          "netlink error: bit name not found (offset 52)\nnetlink error: Operation not supported\n",
+          92,
+        );
       }
       for (const feature of group) requests.set(feature, value === "on");
     }
@@ -208,7 +225,12 @@ class Ethtool {
       changed ||= moved;
       if (request === undefined && !moved) continue;
       if (request !== undefined && request === on && !moved) continue;
-      const note = request === undefined ? " [not requested]" : request !== on ? ` [requested ${request ? "on" : "off"}]` : "";
+      const note =
+        request === undefined
+          ? " [not requested]"
+          : request !== on
+            ? ` [requested ${request ? "on" : "off"}]`
+            : "";
       // Turning off what is fixed off is no news; asking it to go on is.
       if (note !== "") surprise = true;
       lines.push(`${BIT_NAMES[bit] ?? bit}: ${on ? "on" : "off"}${note}\n`);

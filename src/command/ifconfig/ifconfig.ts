@@ -5,7 +5,14 @@ import type { LinkChange } from "../../network/links.ts";
 import { parse as parseMac } from "../../wire/ethernet.ts";
 import { parseIpv4, parsePrefix } from "../ip/inet.ts";
 import { IFCONFIG_USAGE } from "./help.ts";
-import { formatInterface, formatShort, type Interface, interfaceByName, interfaces, SHORT_HEADER } from "./show.ts";
+import {
+  formatInterface,
+  formatShort,
+  type Interface,
+  interfaceByName,
+  interfaces,
+  SHORT_HEADER,
+} from "./show.ts";
 
 const HINT = "ifconfig: `--help' gives usage information.\n";
 
@@ -155,7 +162,19 @@ class Changer {
         }
         if (word === "add") this.alias(address);
         else this.removeAlias(address);
-      } else if (["-pointopoint", "tunnel", "outfill", "keepalive", "metric", "mem_start", "io_addr", "irq", "media"].includes(word)) {
+      } else if (
+        [
+          "-pointopoint",
+          "tunnel",
+          "outfill",
+          "keepalive",
+          "metric",
+          "mem_start",
+          "io_addr",
+          "irq",
+          "media",
+        ].includes(word)
+      ) {
         this.proc.err(`ifconfig: "${word}" is not modelled in this simulation.\n`);
         return 1;
       } else if (!this.address(word)) {
@@ -177,7 +196,12 @@ class Changer {
   }
 
   private remove(a: Address4): void {
-    this.proc.net.addresses.delete4(a.dev, { local: a.local, prefix: a.prefix, peer: a.peer, label: a.label });
+    this.proc.net.addresses.delete4(a.dev, {
+      local: a.local,
+      prefix: a.prefix,
+      peer: a.peer,
+      label: a.label,
+    });
   }
 
   /** "10.0.0.1" or "10.0.0.1/24": SIOCSIFADDR, then the netmask and the broadcast address, and up. */
@@ -200,7 +224,13 @@ class Changer {
     return true;
   }
 
-  private add(i: Interface, local: number, prefix: number, broadcast: number | undefined, peer?: number): void {
+  private add(
+    i: Interface,
+    local: number,
+    prefix: number,
+    broadcast: number | undefined,
+    peer?: number,
+  ): void {
     this.proc.net.addresses.add4(i.dev, {
       local,
       prefix,
@@ -212,7 +242,10 @@ class Changer {
   }
 
   /** An address cannot change in place: it goes and comes again, as devinet_ioctl does. */
-  private rewrite(name: string, change: (a: Address4) => Partial<Pick<Address4, "prefix" | "broadcast" | "peer">>): void {
+  private rewrite(
+    name: string,
+    change: (a: Address4) => Partial<Pick<Address4, "prefix" | "broadcast" | "peer">>,
+  ): void {
     this.call(name, (i) => {
       const a = i.address;
       if (!a) throw new KernelError("EADDRNOTAVAIL");

@@ -130,7 +130,8 @@ const SHORT: readonly (readonly [number, string])[] = [
   [0x1, "U"],
 ];
 
-export const SHORT_HEADER = "Iface      MTU    RX-OK RX-ERR RX-DRP RX-OVR    TX-OK TX-ERR TX-DRP TX-OVR Flg\n";
+export const SHORT_HEADER =
+  "Iface      MTU    RX-OK RX-ERR RX-DRP RX-OVR    TX-OK TX-ERR TX-DRP TX-OVR Flg\n";
 
 /** ife_print_short, for -s. */
 export function formatShort(i: Interface): string {
@@ -138,7 +139,8 @@ export function formatShort(i: Interface): string {
   const s = dev.stats;
   const flags = dev.effectiveFlags;
   const mtu = String(dev.mtu).padStart(5);
-  if (i.alias) return `${i.name.padEnd(15)} ${mtu}      - no statistics available -                        ${short(flags)}\n`;
+  if (i.alias)
+    return `${i.name.padEnd(15)} ${mtu}      - no statistics available -                        ${short(flags)}\n`;
   const n = (value: number, width: number) => String(value).padStart(width);
   return (
     `${i.name.padEnd(15)} ${mtu} ${n(s.rxPackets, 8)} ${n(s.rxErrors, 6)} ${n(s.rxDropped, 6)} ${"0".padEnd(6)} ` +

@@ -1,9 +1,10 @@
+import { KernelError } from "../../base/errno.ts";
 import { FOREVER, IFA_F_MCAUTOJOIN } from "../../network/inet-device.ts";
 import { addressFlag } from "./address-print.ts";
 import { type Arguments, matches } from "./arguments.ts";
 import type { Context } from "./context.ts";
 import { HELP } from "./help.ts";
-import { type Address, type Family, parseBits, type Prefix } from "./inet.ts";
+import { type Address, type Family, type Prefix, parseBits } from "./inet.ts";
 import { flushAddresses, list } from "./list.ts";
 
 const RT_SCOPE_HOST = 254;
@@ -165,8 +166,12 @@ function modify(ctx: Context, args: Arguments, mode: "add" | "change" | "replace
   const own = local?.address;
   const far = near?.address;
   return ctx.talk(() => {
+    // Without an address there is no family, and no one to answer.
+    if (family !== "inet" && family !== "inet6") throw new KernelError("EOPNOTSUPP");
+    // The kernel adds what `change` does not find, as `replace` does.
+    const how = mode === "change" ? "replace" : mode;
     if (own instanceof Uint8Array) {
-      if (mode === "delete") addresses.delete6(device, { local: own, prefix });
+      if (how === "delete") addresses.delete6(device, { local: own, prefix });
       else {
         addresses.add6(
           device,
@@ -180,12 +185,12 @@ function modify(ctx: Context, args: Arguments, mode: "add" | "change" | "replace
             ...(preferred === undefined ? {} : { preferred }),
             ...(metric === undefined ? {} : { metric }),
           },
-          mode,
+          how,
         );
       }
       return;
     }
-    if (mode === "delete") {
+    if (how === "delete") {
       addresses.delete4(device, {
         ...(own === undefined ? {} : { local: own }),
         ...(wildcard || typeof far !== "number" ? {} : { prefix, peer: far }),
@@ -208,7 +213,7 @@ function modify(ctx: Context, args: Arguments, mode: "add" | "change" | "replace
         ...(preferred === undefined ? {} : { preferred }),
         ...(metric === undefined ? {} : { metric }),
       },
-      mode,
+      how,
     );
   });
 }

@@ -1,5 +1,5 @@
 import { Exit, type Process } from "../../machine/process.ts";
-import { type Family, parseAddress, parsePrefix, type Prefix } from "./inet.ts";
+import { type Family, type Prefix, parseAddress, parsePrefix } from "./inet.ts";
 
 /** iproute2's abbreviations: `word` is a beginning of `full`. The order of the questions decides. */
 export function matches(word: string, full: string): boolean {

@@ -68,7 +68,9 @@ export function parseBridgeOptions(ctx: Context, args: Arguments): Record<string
       }
       data[name] = number;
     } else if (
-      ["vlan_protocol", "group_address", "no_linklocal_learn", "fdb_flush", "mcast_vlan_snooping"].includes(word)
+      ["vlan_protocol", "group_address", "no_linklocal_learn", "fdb_flush", "mcast_vlan_snooping"].includes(
+        word,
+      )
     ) {
       ctx.err(`ip link: bridge option "${word}" is not modelled in this simulation.\n`);
       return 2;
@@ -128,7 +130,10 @@ export function parsePortOptions(ctx: Context, args: Arguments): Record<string, 
         return 2;
       }
       data[toggle === "mcast_fast_leave" ? "fastleave" : toggle] = value === "on" ? 1 : 0;
-    } else if (matches(word, "fdb_flush") || ["mcast_router", "group_fwd_mask", "backup_port", "nobackup_port"].includes(word)) {
+    } else if (
+      matches(word, "fdb_flush") ||
+      ["mcast_router", "group_fwd_mask", "backup_port", "nobackup_port"].includes(word)
+    ) {
       ctx.err(`ip link: bridge port option "${word}" is not modelled in this simulation.\n`);
       return 2;
     } else if (matches(word, "help")) {

@@ -1,18 +1,40 @@
-import { namespaceNames } from "../../machine/netns.ts";
+import { namedNamespace, namespaceNames } from "../../machine/netns.ts";
 import type { Process } from "../../machine/process.ts";
-import { namedNamespace } from "../../machine/netns.ts";
 import type { NetNamespace } from "../../network/namespace.ts";
 
 const OBJECTS = ["address", "link", "monitor", "neighbour", "netns", "route", "rule", "help"];
 const OPTIONS = [
-  "-4", "-6", "-all", "-batch", "-brief", "-color", "-details", "-family", "-json", "-netns", "-oneline",
-  "-pretty", "-statistics", "-Version",
+  "-4",
+  "-6",
+  "-all",
+  "-batch",
+  "-brief",
+  "-color",
+  "-details",
+  "-family",
+  "-json",
+  "-netns",
+  "-oneline",
+  "-pretty",
+  "-statistics",
+  "-Version",
 ];
 
 /** Commands and keywords of each object, in the order of its help. */
 const WORDS: Record<string, Record<string, readonly string[]>> = {
   address: {
-    add: ["dev", "broadcast", "label", "scope", "peer", "metric", "valid_lft", "preferred_lft", "nodad", "noprefixroute"],
+    add: [
+      "dev",
+      "broadcast",
+      "label",
+      "scope",
+      "peer",
+      "metric",
+      "valid_lft",
+      "preferred_lft",
+      "nodad",
+      "noprefixroute",
+    ],
     change: ["dev", "valid_lft", "preferred_lft"],
     replace: ["dev", "broadcast", "label", "scope", "peer"],
     del: ["dev"],
@@ -22,8 +44,22 @@ const WORDS: Record<string, Record<string, readonly string[]>> = {
   link: {
     add: ["type", "name", "address", "mtu", "netns", "index", "peer", "veth", "bridge", "dummy"],
     set: [
-      "dev", "up", "down", "netns", "master", "nomaster", "name", "address", "mtu", "promisc", "arp", "alias",
-      "group", "multicast", "txqueuelen", "type",
+      "dev",
+      "up",
+      "down",
+      "netns",
+      "master",
+      "nomaster",
+      "name",
+      "address",
+      "mtu",
+      "promisc",
+      "arp",
+      "alias",
+      "group",
+      "multicast",
+      "txqueuelen",
+      "type",
     ],
     del: ["dev", "group"],
     show: ["dev", "up", "type", "master", "group"],
@@ -51,8 +87,22 @@ const WORDS: Record<string, Record<string, readonly string[]>> = {
   },
   route: {
     add: [
-      "default", "via", "dev", "src", "metric", "table", "proto", "scope", "onlink", "mtu", "nexthop", "weight",
-      "blackhole", "unreachable", "prohibit", "throw",
+      "default",
+      "via",
+      "dev",
+      "src",
+      "metric",
+      "table",
+      "proto",
+      "scope",
+      "onlink",
+      "mtu",
+      "nexthop",
+      "weight",
+      "blackhole",
+      "unreachable",
+      "prohibit",
+      "throw",
     ],
     append: ["default", "via", "dev", "metric", "table"],
     change: ["default", "via", "dev", "metric", "table"],
@@ -63,7 +113,21 @@ const WORDS: Record<string, Record<string, readonly string[]>> = {
     show: ["table", "dev", "via", "proto", "scope", "type", "root", "match", "exact", "all"],
   },
   rule: {
-    add: ["from", "to", "iif", "oif", "fwmark", "priority", "lookup", "table", "not", "goto", "blackhole", "unreachable", "prohibit"],
+    add: [
+      "from",
+      "to",
+      "iif",
+      "oif",
+      "fwmark",
+      "priority",
+      "lookup",
+      "table",
+      "not",
+      "goto",
+      "blackhole",
+      "unreachable",
+      "prohibit",
+    ],
     del: ["from", "to", "iif", "oif", "fwmark", "priority", "lookup", "table"],
     show: ["from", "to", "table"],
     flush: [],

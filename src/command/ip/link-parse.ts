@@ -68,7 +68,7 @@ export function parseLink(ctx: Context, args: Arguments, command: LinkCommand): 
     return 2;
   };
 
-  loop: for (; args.more; args.at++) {
+  for (; args.more; args.at++) {
     const word = args.word;
     if (word === "up") change.up = true;
     else if (word === "down") change.up = false;
@@ -122,7 +122,9 @@ export function parseLink(ctx: Context, args: Arguments, command: LinkCommand): 
         return 22;
       }
       change.carrier = value === "on";
-    } else if (["xdp", "xdpgeneric", "xdpdrv", "xdpoffload", "vf", "protodown", "protodown_reason"].includes(word)) {
+    } else if (
+      ["xdp", "xdpgeneric", "xdpdrv", "xdpoffload", "vf", "protodown", "protodown_reason"].includes(word)
+    ) {
       return unmodelled(word);
     } else if (matches(word, "master")) {
       const value = args.next();
@@ -138,7 +140,7 @@ export function parseLink(ctx: Context, args: Arguments, command: LinkCommand): 
     } else if (matches(word, "type")) {
       type = args.next();
       args.at++;
-      break loop;
+      break;
     } else if (matches(word, "alias")) {
       const value = args.next();
       if (value.length >= 256) args.wrong("alias too long\n", value);

@@ -168,7 +168,9 @@ export function printLink(ctx: Context, dev: Device, view: LinkView): void {
     if (p.json) p.only("link_netnsid", nsid);
     else {
       const name = nsid >= 0 ? nameOfNsid(ctx, dev.ns, nsid) : "unknown";
-      p.plain(name === undefined || nsid < 0 ? ` link-netnsid ${nsid < 0 ? name : nsid}` : ` link-netns ${name}`);
+      p.plain(
+        name === undefined || nsid < 0 ? ` link-netnsid ${nsid < 0 ? name : nsid}` : ` link-netns ${name}`,
+      );
     }
   }
   if (full && s.details > 0) printDetails(ctx, dev, view);

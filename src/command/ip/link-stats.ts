@@ -83,5 +83,10 @@ export function printLinkStats(ctx: Context, dev: Device): void {
   if (more) errors("RX", ["length", "crc", "frame", "fifo", "overrun"], rxErrors);
   p.plain(nl);
   section("TX", ["bytes", "packets", "errors", "dropped", "carrier", "collsns"], tx);
-  if (more) errors("TX", ["aborted", "fifo", "window", "heartbt", changes ? "transns" : ""], txErrors.slice(0, changes ? 5 : 4).concat(changes ? [] : [0]));
+  if (more)
+    errors(
+      "TX",
+      ["aborted", "fifo", "window", "heartbt", changes ? "transns" : ""],
+      txErrors.slice(0, changes ? 5 : 4).concat(changes ? [] : [0]),
+    );
 }

@@ -9,11 +9,52 @@ import { list } from "./list.ts";
 
 /** Kinds that iproute2 knows by name and the simulation does not model. */
 const NOT_MODELLED: ReadonlySet<string> = new Set([
-  "amt", "bareudp", "bond", "bond_slave", "can", "dsa", "erspan", "geneve", "gre", "gretap", "gtp", "hsr",
-  "ifb", "ip6erspan", "ip6gre", "ip6gretap", "ip6tnl", "ipip", "ipoib", "ipvlan", "ipvtap", "lowpan",
-  "macsec", "macvlan", "macvtap", "netdevsim", "netkit", "nlmon", "rmnet", "sit", "tap", "team", "team_slave",
-  "tun", "vcan", "virt_wifi", "vlan", "vrf", "vrf_slave", "vti", "vti6", "vxcan", "vxlan", "wireguard",
-  "wwan", "xfrm",
+  "amt",
+  "bareudp",
+  "bond",
+  "bond_slave",
+  "can",
+  "dsa",
+  "erspan",
+  "geneve",
+  "gre",
+  "gretap",
+  "gtp",
+  "hsr",
+  "ifb",
+  "ip6erspan",
+  "ip6gre",
+  "ip6gretap",
+  "ip6tnl",
+  "ipip",
+  "ipoib",
+  "ipvlan",
+  "ipvtap",
+  "lowpan",
+  "macsec",
+  "macvlan",
+  "macvtap",
+  "netdevsim",
+  "netkit",
+  "nlmon",
+  "rmnet",
+  "sit",
+  "tap",
+  "team",
+  "team_slave",
+  "tun",
+  "vcan",
+  "virt_wifi",
+  "vlan",
+  "vrf",
+  "vrf_slave",
+  "vti",
+  "vti6",
+  "vxcan",
+  "vxlan",
+  "wireguard",
+  "wwan",
+  "xfrm",
 ]);
 
 /** `ip link …` */
@@ -43,15 +84,29 @@ function kindHelp(ctx: Context, kind: string): number {
   if (kind === "bridge") ctx.proc.out(BRIDGE_HELP);
   else if (kind === "veth") ctx.proc.out(VETH_HELP);
   else if (kind === "bridge_slave") ctx.proc.out(BRIDGE_SLAVE_HELP);
-  else if (NOT_MODELLED.has(kind)) ctx.err(`ip link help ${kind}: ${kind} is not modelled in this simulation.\n`);
+  else if (NOT_MODELLED.has(kind))
+    ctx.err(`ip link help ${kind}: ${kind} is not modelled in this simulation.\n`);
   else ctx.proc.out(`Usage: ... ${kind}\n`);
   return 0;
 }
 
 /** What LinkRequest and NewLink have in common. */
 function common(request: LinkRequest): Omit<NewLink, "kind"> {
-  const { up, mac, broadcast, mtu, txQueueLength, alias, group, arp, multicast, promisc, allmulticast, ns, master } =
-    request.change;
+  const {
+    up,
+    mac,
+    broadcast,
+    mtu,
+    txQueueLength,
+    alias,
+    group,
+    arp,
+    multicast,
+    promisc,
+    allmulticast,
+    ns,
+    master,
+  } = request.change;
   const made: Omit<NewLink, "kind"> = {};
   if (request.name !== undefined) made.name = request.name;
   if (request.index !== undefined) made.index = request.index;

@@ -1,7 +1,7 @@
 import { KernelError } from "../../base/errno.ts";
 import type { Device } from "../../network/device.ts";
 import { IFA_F_SECONDARY } from "../../network/inet-device.ts";
-import { addressFlag, type AnyAddress, isIpv4, printAddress } from "./address-print.ts";
+import { type AnyAddress, addressFlag, isIpv4, printAddress } from "./address-print.ts";
 import { type Arguments, matches } from "./arguments.ts";
 import type { Context } from "./context.ts";
 import { HELP } from "./help.ts";
@@ -113,7 +113,8 @@ function addressMatches(ctx: Context, filter: Filter, a: AnyAddress): boolean {
   if (filter.family !== "" && filter.family !== (isIpv4(a) ? "inet" : "inet6")) return false;
   if (filter.scope !== undefined && filter.scope !== a.scope) return false;
   if (((filter.flags ^ a.flags) & filter.flagMask) !== 0) return false;
-  if (filter.label !== undefined && !globMatches(filter.label, isIpv4(a) ? a.label : a.dev.name)) return false;
+  if (filter.label !== undefined && !globMatches(filter.label, isIpv4(a) ? a.label : a.dev.name))
+    return false;
   const to = filter.to;
   if (to?.address !== undefined && to.length > 0 && !samePrefix(a.local, to.address, to.length)) return false;
   return ctx !== undefined;
@@ -254,7 +255,8 @@ export function flushAddresses(ctx: Context, args: Arguments): number {
     round++;
     for (const a of found) {
       try {
-        if (isIpv4(a)) addresses.delete4(a.dev, { local: a.local, prefix: a.prefix, peer: a.peer, label: a.label });
+        if (isIpv4(a))
+          addresses.delete4(a.dev, { local: a.local, prefix: a.prefix, peer: a.peer, label: a.label });
         else addresses.delete6(a.dev, { local: a.local, prefix: a.prefix });
       } catch (error) {
         // Gone with its primary: one delete may take several (promote_secondaries is 0).

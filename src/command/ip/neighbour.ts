@@ -4,7 +4,7 @@ import type { NeighbourChange, NeighbourInfo, NeighbourState } from "../../netwo
 import { type Arguments, matches, parseLinkAddress } from "./arguments.ts";
 import type { Context } from "./context.ts";
 import { HELP } from "./help.ts";
-import { parseUnsigned, type Prefix, samePrefix } from "./inet.ts";
+import { type Prefix, parseUnsigned, samePrefix } from "./inet.ts";
 import { rounds } from "./list.ts";
 import { NUD } from "./names.ts";
 import { printNeighbour } from "./neighbour-print.ts";
@@ -205,8 +205,10 @@ function showOrFlush(ctx: Context, args: Arguments, flush: boolean): number {
     if (master && n.dev.master !== master) return false;
     if (noMaster && n.dev.master) return false;
     const bit = bitOf(n.state);
-    if ((states & bit) === 0 && !n.proxy && !n.extern && (bit !== 0 || (states & NUD_NONE_BIT) === 0)) return false;
-    if (to?.address !== undefined && to.length > 0 && !samePrefix(n.address, to.address, to.length)) return false;
+    if ((states & bit) === 0 && !n.proxy && !n.extern && (bit !== 0 || (states & NUD_NONE_BIT) === 0))
+      return false;
+    if (to?.address !== undefined && to.length > 0 && !samePrefix(n.address, to.address, to.length))
+      return false;
     if (protocol !== 0 && (n.protocol ?? 0) !== protocol) return false;
     return !(unused && n.references > 0);
   };
@@ -286,7 +288,9 @@ function get(ctx: Context, args: Arguments): number {
   return ctx.talk(() => {
     if (typeof address !== "number") throw new KernelError("ENOENT", "Neighbour entry not found");
     if (proxy) {
-      const entry = ctx.net.neighbours.listProxy().find((e) => e.address === address && (!device || e.dev === device));
+      const entry = ctx.net.neighbours
+        .listProxy()
+        .find((e) => e.address === address && (!device || e.dev === device));
       if (!entry) throw new KernelError("ENOENT", "Proxy neighbour entry not found");
       printNeighbour(ctx, { ...entry, proxy: true }, false);
       return;

@@ -3,8 +3,8 @@ import { exec } from "../../machine/exec.ts";
 import { NamespaceFile } from "../../machine/inode.ts";
 import {
   NETNS_RUN_DIR,
-  nameNamespace,
   namedNamespace,
+  nameNamespace,
   namespaceNames,
   unnameNamespace,
 } from "../../machine/netns.ts";
@@ -97,7 +97,8 @@ function listIds(ctx: Context, args: Arguments): number {
     p.openObject(null);
     if (id < 0) p.plain("nsid unassigned ");
     else p.field("nsid", "nsid ", id, " ");
-    if (name !== undefined) p.field("name", "(iproute2 netns name: ", p.json ? `(iproute2 netns name: ${name})` : name, ")");
+    if (name !== undefined)
+      p.field("name", "(iproute2 netns name: ", p.json ? `(iproute2 netns name: ${name})` : name, ")");
     p.plain("\n");
     p.closeObject();
   }
@@ -166,7 +167,8 @@ function set(ctx: Context, args: Arguments): number {
   const net = namedNamespace(ctx.proc, name);
   if (!net) return cannotOpen(ctx, name);
   return ctx.talk(() => {
-    if (ctx.net.links.nsidOf(net, false) >= 0) throw new KernelError("EEXIST", "Peer netns already has a nsid assigned");
+    if (ctx.net.links.nsidOf(net, false) >= 0)
+      throw new KernelError("EEXIST", "Peer netns already has a nsid assigned");
     setNsid(ctx.net, net, nsid);
   });
 }

@@ -2,7 +2,14 @@
 export type Colour = "ifname" | "mac" | "inet" | "inet6" | "up" | "down";
 
 // ANSI SGR parameters, for a light and for a dark background (COLORFGBG).
-const LIGHT: Record<Colour, string> = { ifname: "36", mac: "33", inet: "35", inet6: "34", up: "32", down: "31" };
+const LIGHT: Record<Colour, string> = {
+  ifname: "36",
+  mac: "33",
+  inet: "35",
+  inet6: "34",
+  up: "32",
+  down: "31",
+};
 const DARK: Record<Colour, string> = {
   ifname: "1;36",
   mac: "1;33",

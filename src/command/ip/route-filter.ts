@@ -2,10 +2,10 @@ import type { Device } from "../../network/device.ts";
 import type { RouteEntry } from "../../network/routes.ts";
 import { type Arguments, matches } from "./arguments.ts";
 import type { Context } from "./context.ts";
-import { HELP } from "./help.ts";
-import { parseBits, parseUnsigned, type Prefix, samePrefix } from "./inet.ts";
 import { parseTos } from "./dsfield.ts";
 import { readFamily } from "./families.ts";
+import { HELP } from "./help.ts";
+import { type Prefix, parseBits, parseUnsigned, samePrefix } from "./inet.ts";
 import { RT_TABLE_MAIN, routeType, routeTypeName } from "./names.ts";
 
 /** What `ip route show|flush` selects by. */
@@ -148,8 +148,10 @@ export function routeMatches(f: RouteFilter, e: RouteEntry): boolean {
   if (f.root && !inside(f.root, e)) return false;
   if (f.match && !around(f.match, e)) return false;
   const single = e.nexthops.length === 1 ? e.nexthops[0] : undefined;
-  if (f.oif && !e.nexthops.some((hop) => hop.dev === f.oif)) return false;
-  if (f.via?.address !== undefined && !samePrefix(single?.via ?? 0, f.via.address, f.via.length)) return false;
+  // A multipath route's devices are not in RTA_OIF, which is what iproute2 compares.
+  if (f.oif && single?.dev !== f.oif) return false;
+  if (f.via?.address !== undefined && !samePrefix(single?.via ?? 0, f.via.address, f.via.length))
+    return false;
   if (f.src?.address !== undefined && !samePrefix(e.prefsrc, f.src.address, f.src.length)) return false;
   return true;
 }

@@ -7,7 +7,7 @@ import type { Context } from "./context.ts";
 import { parseTos } from "./dsfield.ts";
 import { readFamily } from "./families.ts";
 import { HELP } from "./help.ts";
-import { type Family, parseBits, parseUnsigned, type Prefix } from "./inet.ts";
+import { type Family, type Prefix, parseBits, parseUnsigned } from "./inet.ts";
 import { ROUTE_TYPES, RT_TABLE_LOCAL, RT_TABLE_MAIN, routeType } from "./names.ts";
 
 const PROTO_BOOT = 3;
@@ -137,7 +137,7 @@ export function modifyRoute(ctx: Context, args: Arguments, mode: RouteMode | "de
     return 2;
   };
 
-  loop: for (; args.more; args.at++) {
+  for (; args.more; args.at++) {
     const word = args.word;
     if (word === "src") {
       const found = narrow(args.address(args.next(), family));
@@ -173,8 +173,11 @@ export function modifyRoute(ctx: Context, args: Arguments, mode: RouteMode | "de
       const parsed = parseNexthops(ctx, args, family);
       if (typeof parsed === "number") return parsed;
       hops = parsed;
-      break loop;
-    } else if (["as", "expires", "nhid", "encap", "ttl-propagate"].includes(word) || matches(word, "realms")) {
+      break;
+    } else if (
+      ["as", "expires", "nhid", "encap", "ttl-propagate"].includes(word) ||
+      matches(word, "realms")
+    ) {
       args.next();
       return refuse(word);
     } else if (matches(word, "protocol")) {

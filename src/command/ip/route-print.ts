@@ -166,13 +166,13 @@ export function printAnswer(ctx: Context, a: RouteAnswer, input: boolean): void 
   }
   p.field("dst", "", formatAddress(a.dst), " ", "inet");
   if (a.from !== 0) p.field("from", "from ", formatAddress(a.from), " ", "inet");
-  if (a.tos !== 0) p.field("tos", "tos ", formatTos(a.tos), " ");
   if (a.via !== 0) gateway(p, formatAddress(a.via));
   device(p, "dev", a.dev.name);
   if (a.table !== 0 && (a.table !== RT_TABLE_MAIN || s.details > 0)) {
     p.field("table", "table ", ctx.names.tables.name(a.table, s.numeric), " ");
   }
-  if (a.src !== 0) {
+  // rt_fill_info: the source is told when it is not the one that was asked with.
+  if (a.src !== 0 && a.src !== a.from) {
     p.plain("src ");
     p.field("prefsrc", "", formatAddress(a.src), " ", "inet");
   }

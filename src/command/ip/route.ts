@@ -5,14 +5,13 @@ import { type Arguments, matches } from "./arguments.ts";
 import type { Context } from "./context.ts";
 import { parseTos } from "./dsfield.ts";
 import { HELP } from "./help.ts";
-import { parseBits, parseUnsigned, type Prefix } from "./inet.ts";
+import { type Prefix, parseBits, parseUnsigned } from "./inet.ts";
 import { ipProtocol } from "./ip-protocol.ts";
 import { rounds } from "./list.ts";
 import { RT_TABLE_MAIN } from "./names.ts";
-import { readRouteFilter, routeMatches } from "./route-filter.ts";
+import { emptyFilter, readRouteFilter, routeMatches } from "./route-filter.ts";
 import { modifyRoute } from "./route-modify.ts";
 import { printAnswer, printRoute } from "./route-print.ts";
-import { emptyFilter } from "./route-filter.ts";
 import { printRoutes6 } from "./route6.ts";
 
 /** `ip route …` */

@@ -55,8 +55,10 @@ function routes6(ctx: Context): Route6[] {
   }
   const order = (a: Route6, b: Route6): number => {
     if (a.table !== b.table) return a.table === RT_TABLE_MAIN ? -1 : 1;
+    // The tree is walked children first (fib6_walk_continue): the longer of two nested prefixes comes first.
+    if (samePrefix(a.dst, b.dst, Math.min(a.prefix, b.prefix))) return b.prefix - a.prefix;
     for (let i = 0; i < 16; i++) if (a.dst[i] !== b.dst[i]) return a.dst[i] - b.dst[i];
-    return a.prefix - b.prefix;
+    return 0;
   };
   return routes.sort(order);
 }
@@ -102,7 +104,8 @@ export function printRoutes6(ctx: Context, filter: RouteFilter): void {
     if (filter.protocol === undefined) {
       p.field("protocol", "proto ", ctx.names.protocols.name(PROTO_KERNEL, s.numeric), " ");
     }
-    if (s.details > 0 && filter.scope === undefined) p.field("scope", "scope ", s.numeric ? "0" : "global", " ");
+    if (s.details > 0 && filter.scope === undefined)
+      p.field("scope", "scope ", s.numeric ? "0" : "global", " ");
     if (filter.metric === undefined) p.field("metric", "metric ", r.metric, " ");
     p.openArray("flags");
     if (r.dev.up && !r.dev.carrier) p.element("", "linkdown", " ");

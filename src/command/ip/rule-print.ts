@@ -55,7 +55,12 @@ export function printRule(ctx: Context, r: PolicyRule): void {
     p.field("table", " lookup ", ctx.names.tables.name(r.table, s.numeric), "");
     if (r.suppressPrefix >= 0) p.field("suppress_prefixlen", " suppress_prefixlength ", r.suppressPrefix, "");
     if (r.suppressGroup >= 0) {
-      p.field("suppress_ifgroup", " suppress_ifgroup ", ctx.names.groups.name(r.suppressGroup, s.numeric), "");
+      p.field(
+        "suppress_ifgroup",
+        " suppress_ifgroup ",
+        ctx.names.groups.name(r.suppressGroup, s.numeric),
+        "",
+      );
     }
   } else if (r.action === "goto") {
     p.field("goto", " goto ", r.target, "");

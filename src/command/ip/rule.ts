@@ -3,7 +3,7 @@ import { type Arguments, isInterfaceName, matches } from "./arguments.ts";
 import type { Context } from "./context.ts";
 import { parseTos } from "./dsfield.ts";
 import { HELP } from "./help.ts";
-import { parseBits, parseInteger, type Prefix } from "./inet.ts";
+import { type Prefix, parseBits, parseInteger } from "./inet.ts";
 import { ipProtocol } from "./ip-protocol.ts";
 import { RT_TABLE_MAIN, routeType, routeTypeName } from "./names.ts";
 import { printRule, printRules6 } from "./rule-print.ts";
@@ -13,7 +13,8 @@ export function rule(ctx: Context, args: Arguments): number {
   if (!args.more) return listRules(ctx, args, false);
   const word = args.word;
   args.at++;
-  if (matches(word, "list") || matches(word, "lst") || matches(word, "show")) return listRules(ctx, args, false);
+  if (matches(word, "list") || matches(word, "lst") || matches(word, "show"))
+    return listRules(ctx, args, false);
   if (matches(word, "save") || matches(word, "restore")) {
     ctx.err(`ip rule ${matches(word, "save") ? "save" : "restore"}: not modelled in this simulation.\n`);
     return 1;
@@ -113,7 +114,13 @@ function modify(ctx: Context, args: Arguments, mode: "add" | "delete"): number {
       if (draft.tos === undefined) args.wrong("TOS value is invalid\n", value);
     } else if (readSelector(ctx, args, draft)) {
       // Read.
-    } else if (matches(word, "realms") || matches(word, "tun_id") || word === "l3mdev" || word === "nat" || matches(word, "map-to")) {
+    } else if (
+      matches(word, "realms") ||
+      matches(word, "tun_id") ||
+      word === "l3mdev" ||
+      word === "nat" ||
+      matches(word, "map-to")
+    ) {
       ctx.err(`ip rule: "${word}" is not modelled in this simulation.\n`);
       return 2;
     } else if (matches(word, "protocol")) {
@@ -237,7 +244,8 @@ function ruleMatches(f: Draft, r: PolicyRule): boolean {
   if (f.markMask && f.markMask !== r.markMask) return false;
   if (f.iif !== undefined && f.iif !== r.iif) return false;
   if (f.oif !== undefined && f.oif !== r.oif) return false;
-  if (f.uidRange && (!r.uidRange || f.uidRange[0] !== r.uidRange[0] || f.uidRange[1] !== r.uidRange[1])) return false;
+  if (f.uidRange && (!r.uidRange || f.uidRange[0] !== r.uidRange[0] || f.uidRange[1] !== r.uidRange[1]))
+    return false;
   if (f.ipproto && f.ipproto !== r.ipproto) return false;
   if (!range(f.sport, r.sport) || !range(f.dport, r.dport)) return false;
   if (f.protocol !== undefined && f.protocol !== r.protocol) return false;

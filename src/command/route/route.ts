@@ -59,7 +59,8 @@ class RouteTool {
       const slash = target.indexOf("/");
       const text = slash < 0 ? target : target.slice(0, slash);
       address = this.host(text);
-      if (address === undefined) this.die(`${text}: ${/^[\d.]+$/.test(text) ? "Unknown host" : "Host name lookup failure"}\n`, 6);
+      if (address === undefined)
+        this.die(`${text}: ${/^[\d.]+$/.test(text) ? "Unknown host" : "Host name lookup failure"}\n`, 6);
       if (slash >= 0) {
         const bits = Number.parseInt(target.slice(slash + 1), 10);
         prefix = bits > 32 ? 33 : bits;
@@ -110,7 +111,10 @@ class RouteTool {
       const mask = prefix === 0 || prefix > 32 ? 0 : (0xffffffff << (32 - prefix)) >>> 0;
       // printed as the bytes stand in memory
       const swapped = ((mask >>> 24) | ((mask >>> 8) & 0xff00) | ((mask & 0xff00) << 8) | (mask << 24)) >>> 0;
-      this.die(`route: netmask ${swapped.toString(16).padStart(8, "0")} doesn't make sense with host route\n${INET_USAGE}`, 3);
+      this.die(
+        `route: netmask ${swapped.toString(16).padStart(8, "0")} doesn't make sense with host route\n${INET_USAGE}`,
+        3,
+      );
     }
     if (prefix !== undefined && prefix <= 32) {
       const host = prefix === 0 ? 0xffffffff : prefix === 32 ? 0 : 0xffffffff >>> prefix;
@@ -203,7 +207,8 @@ export const route: Program = function* (proc) {
       for (const letter of letters) {
         if (letter === "n" || letter === "N") numeric = true;
         else if (letter === "e") extended++;
-        else if (letter === "v" || letter === "F" || letter === "4") family = letter === "4" ? "inet" : family;
+        else if (letter === "v" || letter === "F" || letter === "4")
+          family = letter === "4" ? "inet" : family;
         else if (letter === "6") family = "inet6";
         else if (letter === "A") family = proc.argv[++i] === "inet6" ? "inet6" : "inet";
         else if (letter === "C") {
@@ -261,4 +266,3 @@ function longOption(word: string): string {
   };
   return known[word] ?? word.slice(2);
 }
-

@@ -29,8 +29,20 @@ interface Setting {
 }
 
 const LONG = [
-  "all", "deprecated", "dry-run", "binary", "ignore", "names", "values", "load", "system", "pattern", "quiet",
-  "write", "help", "version",
+  "all",
+  "deprecated",
+  "dry-run",
+  "binary",
+  "ignore",
+  "names",
+  "values",
+  "load",
+  "system",
+  "pattern",
+  "quiet",
+  "write",
+  "help",
+  "version",
 ] as const;
 
 const SHORT: Record<string, (typeof LONG)[number] | "nothing"> = {
