@@ -5,6 +5,7 @@ import { direction } from "./conntrack/connection.ts";
 import { Conntrack } from "./conntrack/conntrack.ts";
 import { formatEntry } from "./conntrack/format.ts";
 import { ConntrackLimits } from "./conntrack/settings.ts";
+import { SCTP } from "./conntrack/tuple.ts";
 import {
   type Family,
   HOOK_NAMES,
@@ -178,7 +179,8 @@ export class Netfilter {
   private count(table: Table, change: number): void {
     if (change === 0) return;
     this.users.set(table, (this.users.get(table) ?? 0) + change);
-    this.rebuild();
+    this.trackers += change;
+    if (this.trackers > 0 !== this.wasTracking) this.rebuild();
   }
 
   /** Loops and nesting, from the base chains on, as both the kernel's checkers look. */
@@ -342,6 +344,12 @@ export class Netfilter {
     const walk = this.host.walk;
     if (walk !== null) {
       const ct = pkt.ct;
+      if (ct !== null && ct.original.protocol === SCTP)
+        walk.emit(this.host.name, {
+          kind: "not-modelled",
+          packet: pkt.id,
+          what: "connection tracking of SCTP's own states: it is tracked like an unknown protocol",
+        });
       walk.emit(this.host.name, {
         kind: "conntrack",
         packet: pkt.id,

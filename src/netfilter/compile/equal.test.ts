@@ -8,7 +8,16 @@ import { Netfilter } from "../netfilter.ts";
 import type { Packet } from "../packet.ts";
 import { type Action, BoundMatch, type Rule } from "../rule.ts";
 import { Chain, Table } from "../table.ts";
-import { asFragment, device, echoPacket, makeRule, TestHost, tcpPacket, udpPacket, verdict } from "../testing.ts";
+import {
+  asFragment,
+  device,
+  echoPacket,
+  makeRule,
+  TestHost,
+  tcpPacket,
+  udpPacket,
+  verdict,
+} from "../testing.ts";
 import { ChainProgram } from "./program.ts";
 
 /** A match on ports, as tcp and udp are. */
@@ -26,7 +35,8 @@ const ports: Match = match<PortCondition[]>({
     const { data, net } = pkt;
     if ((ipv4.fragment(data, net) & ipv4.OFFSET) !== 0) return false;
     const at = net + ipv4.headerLength(data, net);
-    const inside = (port: number, c: PortCondition) => c.ranges.some(([low, high]) => port >= low && port <= high);
+    const inside = (port: number, c: PortCondition) =>
+      c.ranges.some(([low, high]) => port >= low && port <= high);
     return conditions.every((c) => {
       const source = inside(tcp.sport(data, at), c);
       const destination = inside(tcp.dport(data, at), c);
@@ -72,7 +82,15 @@ const hot: Match = match<{ port: number }>({
 });
 
 // Few values, so that rules and packets meet.
-const someAddress = fc.constantFrom(0x0a000001, 0x0a000002, 0x0a000101, 0x0a010203, 0xc0a80001, 0x0a0000ff, 0x7f000001);
+const someAddress = fc.constantFrom(
+  0x0a000001,
+  0x0a000002,
+  0x0a000101,
+  0x0a010203,
+  0xc0a80001,
+  0x0a0000ff,
+  0x7f000001,
+);
 const somePort = fc.constantFrom(1, 22, 53, 80, 81, 443, 1000, 1023, 1024, 8080, 65535);
 const someMask = fc.constantFrom(0, 8, 9, 15, 16, 20, 24, 25, 30, 31, 32).map(ipv4.mask);
 const address = fc.option(
@@ -84,19 +102,29 @@ const address = fc.option(
   { nil: null, freq: 3 },
 );
 const iface = fc.option(
-  fc.record({ name: fc.constantFrom("eth0", "eth1", "eth", "veth7"), wildcard: fc.boolean(), inverted: fc.boolean() }),
+  fc.record({
+    name: fc.constantFrom("eth0", "eth1", "eth", "veth7"),
+    wildcard: fc.boolean(),
+    inverted: fc.boolean(),
+  }),
   { nil: null, freq: 1 },
 );
 const condition = fc.record({
   field: fc.constantFrom("sport" as const, "dport" as const, "either" as const),
-  ranges: fc.array(fc.tuple(somePort, somePort).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const), {
-    minLength: 1,
-    maxLength: 2,
-  }),
+  ranges: fc.array(
+    fc.tuple(somePort, somePort).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const),
+    {
+      minLength: 1,
+      maxLength: 2,
+    },
+  ),
   inverted: fc.boolean(),
 });
 const someMatch = fc.oneof(
-  { weight: 5, arbitrary: fc.array(condition, { minLength: 1, maxLength: 2 }).map((data) => ({ match: ports, data })) },
+  {
+    weight: 5,
+    arbitrary: fc.array(condition, { minLength: 1, maxLength: 2 }).map((data) => ({ match: ports, data })),
+  },
   { weight: 2, arbitrary: fc.integer({ min: 1, max: 4 }).map((n) => ({ match: nth, data: { n } })) },
   { weight: 1, arbitrary: somePort.map((port) => ({ match: hot, data: { port } })) },
 );
@@ -139,9 +167,12 @@ function build(specs: readonly (readonly RuleSpec[])[], policy: "ACCEPT" | "DROP
       const target = chains[i + 1 + to];
       let action: Action = { kind: "none" };
       if (what === "ACCEPT" || what === "DROP" || what === "RETURN") action = verdict(what);
-      else if ((what === "jump" || what === "goto") && target !== undefined) action = { kind: what, chain: target };
+      else if ((what === "jump" || what === "goto") && target !== undefined)
+        action = { kind: what, chain: target };
       // A match on ports needs a protocol that has them.
-      const protocol = matches.some((m) => m.match === ports) ? { protocol: 17, protocolInverted: false } : {};
+      const protocol = matches.some((m) => m.match === ports)
+        ? { protocol: 17, protocolInverted: false }
+        : {};
       const bound = matches.map((m) => new BoundMatch(m.match, m.data));
       chains[i].rules.push(makeRule(action, { ...fields, ...protocol, matches: bound }));
     }
@@ -204,9 +235,17 @@ describe("a compiled chain and one walked rule by rule", () => {
     fc.assert(
       fc.property(
         fc.array(ruleSpec, { minLength: 30, maxLength: 60 }),
-        fc.array(fc.tuple(fc.constantFrom("append", "insert", "remove", "replace"), fc.nat(59), ruleSpec, packetSpec), {
-          maxLength: 40,
-        }),
+        fc.array(
+          fc.tuple(
+            fc.constantFrom("append", "insert", "remove", "replace"),
+            fc.nat(59),
+            ruleSpec,
+            packetSpec,
+          ),
+          {
+            maxLength: 40,
+          },
+        ),
         (rules, changes) => {
           const run = (walked: boolean): unknown => {
             const host = new TestHost();
@@ -224,9 +263,15 @@ describe("a compiled chain and one walked rule by rule", () => {
               else if (op === "replace") nf.replaceRule(table, chain, index, rule);
               else if (chain.rules.length > 1) nf.removeRule(table, chain, index);
               for (let i = 0; i < 4; i++)
-                verdicts.push(nf.run(FORWARD, makePacket(packet), device(1, packet.in), device(2, packet.out)));
+                verdicts.push(
+                  nf.run(FORWARD, makePacket(packet), device(1, packet.in), device(2, packet.out)),
+                );
             }
-            return { verdicts, counters: chain.rules.map((r) => [r.packets, r.bytes]), policy: chain.packets };
+            return {
+              verdicts,
+              counters: chain.rules.map((r) => [r.packets, r.bytes]),
+              policy: chain.packets,
+            };
           };
           expect(run(false)).toEqual(run(true));
         },

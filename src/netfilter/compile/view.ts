@@ -1,6 +1,6 @@
 import { u16, u32 } from "../../wire/bytes.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
-import { hasPorts } from "../conntrack/tuple.ts";
+import { DCCP, hasPorts } from "../conntrack/tuple.ts";
 import type { HookState } from "../hooks.ts";
 import type { Packet } from "../packet.ts";
 
@@ -34,7 +34,7 @@ export class View {
     const at = net + ((data[net] & 15) << 2);
     const least = protocol === ipv4.TCP ? 20 : protocol === ipv4.UDP || protocol === ipv4.ICMP ? 8 : 4;
     this.odd = this.laterFragment || at + least > pkt.end;
-    this.hasPorts = !this.odd && hasPorts(protocol);
+    this.hasPorts = !this.odd && (hasPorts(protocol) || protocol === DCCP);
     if (this.hasPorts) {
       this.sport = u16(data, at);
       this.dport = u16(data, at + 2);

@@ -165,6 +165,31 @@ describe("entries", () => {
     ]);
   });
 
+  test("of GRE and DCCP print as the tool and the kernel each see them", () => {
+    const { host, send, lines, conntrack } = router();
+    const of = (protocol: number, src: string, dst: string): Packet => {
+      const pkt = udpPacket(src, 0, dst, 0);
+      pkt.data[pkt.net + 9] = protocol;
+      return pkt;
+    };
+    for (const [src, dst] of [
+      [A, B],
+      [B, A],
+      [A, B],
+    ])
+      send(of(47, src, dst));
+    send(of(33, A, B));
+    host.clock.advance(4 * MILLISECOND);
+    expect(lines()).toEqual([
+      "gre      47 179 src=10.0.1.2 dst=10.0.2.2 srckey=0x0 dstkey=0x0 src=10.0.2.2 dst=10.0.1.2 srckey=0x0 dstkey=0x0 [ASSURED] mark=0 use=1",
+      "dccp     33 599 src=10.0.1.2 dst=10.0.2.2 sport=0 dport=0 [UNREPLIED] src=10.0.2.2 dst=10.0.1.2 sport=0 dport=0 mark=0 use=1",
+    ]);
+    expect(conntrack.list().map((ct) => formatProcEntry(ct, conntrack))).toEqual([
+      "ipv4     2 gre      47 179 timeout=30, stream_timeout=180 src=10.0.1.2 dst=10.0.2.2 srckey=0x0 dstkey=0x0 src=10.0.2.2 dst=10.0.1.2 srckey=0x0 dstkey=0x0 [ASSURED] mark=0 zone=0 use=2",
+      "ipv4     2 unknown  33 599 src=10.0.1.2 dst=10.0.2.2 [UNREPLIED] src=10.0.2.2 dst=10.0.1.2 mark=0 zone=0 use=2",
+    ]);
+  });
+
   test("are limited: a full table drops new flows and says so", () => {
     const limits = new ConntrackLimits();
     limits.max = 3;

@@ -1,7 +1,7 @@
 import type { Timer } from "../../base/clock.ts";
 import { MILLISECOND, type Nanoseconds, SECOND } from "../../base/clock.ts";
 import { u16, u32 } from "../../wire/bytes.ts";
-import { checksum } from "../../wire/checksum.ts";
+import { checksum, pseudo4 } from "../../wire/checksum.ts";
 import * as icmp from "../../wire/icmp.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import * as tcp from "../../wire/tcp.ts";
@@ -567,7 +567,13 @@ function udpWellFormed(pkt: Packet, at: number, check: boolean, protocol: number
   const data = pkt.data;
   const have = pkt.end - at;
   if (have < udp.LENGTH) return false;
-  if (protocol === UDPLITE) return udp.checksumOf(data, at) !== 0;
+  if (protocol === UDPLITE) {
+    // RFC 3828: the length field is the coverage (0: all), the checksum must be there.
+    const coverage = udp.length(data, at) || have;
+    if (coverage < udp.LENGTH || coverage > have || udp.checksumOf(data, at) === 0) return false;
+    const pseudo = pseudo4(u32(data, pkt.net + 12), u32(data, pkt.net + 16), UDPLITE, have);
+    return !check || checksum(data, at, at + coverage, pseudo) === 0;
+  }
   const length = udp.length(data, at);
   if (length > have || length < udp.LENGTH) return false;
   if (udp.checksumOf(data, at) === 0 || !check) return true;

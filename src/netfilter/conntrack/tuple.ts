@@ -5,9 +5,9 @@ export const UDPLITE = 136;
 export const SCTP = 132;
 export const DCCP = 33;
 
-/** True for the protocols whose tuple has ports. */
+/** True for the protocols whose tuple has ports (since Linux 6.16 DCCP is none of them). */
 export const hasPorts = (protocol: number): boolean =>
-  protocol === TCP || protocol === UDP || protocol === UDPLITE || protocol === SCTP || protocol === DCCP;
+  protocol === TCP || protocol === UDP || protocol === UDPLITE || protocol === SCTP;
 
 /**
  * One direction of a connection (struct nf_conntrack_tuple). For ICMP `sport` is the echo identifier and
