@@ -1,4 +1,5 @@
 import type { Nanoseconds } from "../base/clock.ts";
+import { WaitQueue } from "../base/wait.ts";
 import type { DeviceRef, Packet } from "../netfilter/packet.ts";
 import type { InDevice, Inet6Device } from "./inet-device.ts";
 import type { NetNamespace } from "./namespace.ts";
@@ -90,6 +91,8 @@ export abstract class Device implements DeviceRef {
     collisions: 0,
   };
   readonly taps: Tap[] = [];
+  /** Woken when it leaves its namespace, deleted or moved: what a bound packet socket hears as ENETDOWN. */
+  readonly unregistered = new WaitQueue();
   private rxQueue: Packet[] = [];
   private rxHead = 0;
   private readonly drain: () => void;

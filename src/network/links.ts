@@ -255,6 +255,7 @@ export class Links {
     this.byIndexMap.delete(dev.index);
     this.byNameMap.delete(dev.name);
     this.ns.routes.invalidate();
+    dev.unregistered.wake();
   }
 
   /** `ip link del`: the device, and a veth's peer. */

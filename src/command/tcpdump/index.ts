@@ -183,9 +183,9 @@ function* capture(proc: Process, options: Options): Running {
       }
       if (live.waiting) continue;
       const until = live.nextHandover;
-      if (until === undefined) yield { queues: [live.arrived] };
+      if (until === undefined) yield { queues: live.wakers };
       else {
-        while (proc.machine.now < until) yield { until };
+        while (proc.machine.now < until && !live.gone) yield { queues: live.wakers, until };
         live.handOver();
       }
     }

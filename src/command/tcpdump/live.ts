@@ -88,6 +88,11 @@ export class LiveCapture {
     return this.startedAt + periods * SECOND;
   }
 
+  /** What wakes a reader: packets, or the end of the device. */
+  get wakers(): readonly WaitQueue[] {
+    return this.device ? [this.arrived, this.device.unregistered] : [this.arrived];
+  }
+
   /** Whether packets were handed over and not read yet. */
   get waiting(): boolean {
     return this.ready.length > 0;
