@@ -54,7 +54,7 @@ export async function main(words: readonly string[]): Promise<number> {
 }
 
 function size(): TerminalSize {
-  return { columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 };
+  return { columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 };
 }
 
 /** Ties this terminal to a job until the job ends: keys go in raw, so Ctrl-C is the box's. */

@@ -191,7 +191,7 @@ class Editor {
     let out = `${up}\r\x1b[J${lastLine}${line}`;
     const end = start + line.length;
     // At the right margin the cursor waits before it wraps: make it wrap.
-    if (end > 0 && end % width === 0) out += "\r\n";
+    if (end > 0 && end % width === 0) out += "\n";
     const rowsBack = Math.floor(end / width) - Math.floor((start + cursor) / width);
     if (rowsBack > 0) out += `\x1b[${rowsBack}A`;
     const column = (start + cursor) % width;
@@ -202,7 +202,7 @@ class Editor {
 
   /** Ends the drawing: the cursor goes to a new line. */
   leave(mark: string): void {
-    this.write(`${mark}\r\n`);
+    this.write(`${mark}\n`);
   }
 
   private write(out: string): void {
