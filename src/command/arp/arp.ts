@@ -219,7 +219,6 @@ const LONG: Record<string, string> = {
   "--symbolic": "N",
 };
 
-// biome-ignore lint/correctness/useYield: arp never waits; a program is a generator all the same.
 export const arp: Program = function* (proc) {
   const tool = new Arp(proc);
   let action: "show" | "set" | "delete" = "show";

@@ -336,7 +336,6 @@ export const BRCTL_COMMANDS: readonly string[] = COMMANDS.map((c) => c.name);
 
 const HELP = `Usage: brctl [commands]\ncommands:\n${COMMANDS.map((c) => `\t${c.name.padEnd(10)}\t${c.help}\n`).join("")}`;
 
-// biome-ignore lint/correctness/useYield: brctl never waits; a program is a generator all the same.
 export const brctl: Program = function* (proc) {
   const b = new Brctl(proc);
   try {

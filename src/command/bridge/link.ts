@@ -123,7 +123,7 @@ function set(ctx: Context, args: Arguments): number {
     else if (word === "state") {
       const value = args.next();
       const number = parseUnsigned(value);
-      const state = number ?? STATES.findIndex((s) => s === value.toLowerCase());
+      const state = number ?? (STATES as readonly string[]).indexOf(value.toLowerCase());
       if (state < 0) {
         ctx.err("Error: invalid STP port state\n");
         return FAILED;

@@ -283,7 +283,6 @@ const REFUSED: Record<string, readonly [string, number]> = {
   "--test": ["Cannot test: Operation not supported\n", 74],
 };
 
-// biome-ignore lint/correctness/useYield: ethtool never waits; a program is a generator all the same.
 export const ethtool: Program = function* (proc) {
   const tool = new Ethtool(proc);
   const [, option, name, ...words] = proc.argv;

@@ -313,7 +313,6 @@ class Changer {
   }
 }
 
-// biome-ignore lint/correctness/useYield: ifconfig never waits; a program is a generator all the same.
 export const ifconfig: Program = function* (proc) {
   let all = false;
   let short = false;

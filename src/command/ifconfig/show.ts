@@ -40,10 +40,19 @@ export function interfaceByName(proc: Process, name: string): Interface | undefi
   return { name, dev, alias: colon >= 0, address: dev.ipv4.addresses.find((a) => a.label === name) };
 }
 
-/** Devices in index order, each followed by its aliases. */
+/** net-tools' nstrcmp: numbers at the end count as numbers. */
+function natural(a: string, b: string): number {
+  const split = (name: string) => /^(.*?)(\d*)$/.exec(name) ?? [name, name, ""];
+  const [, x, m] = split(a);
+  const [, y, n] = split(b);
+  if (x !== y) return x < y ? -1 : 1;
+  return Number(m || -1) - Number(n || -1);
+}
+
+/** Devices by name, each followed by its aliases. */
 export function interfaces(proc: Process, all: boolean): Interface[] {
   const found: Interface[] = [];
-  for (const dev of proc.net.links.list()) {
+  for (const dev of proc.net.links.list().sort((a, b) => natural(a.name, b.name))) {
     if (!all && !dev.up) continue;
     const seen = new Set<string>();
     const labelled = dev.ipv4.addresses.filter((a) => !seen.has(a.label) && seen.add(a.label));
@@ -95,7 +104,7 @@ export function formatInterface(i: Interface): string {
     text += "\n";
   }
   if (!i.alias) {
-    for (const six of dev.ipv6.addresses) {
+    for (const six of dev.ns.addresses.list6(dev)) {
       text += `${indent}inet6 ${ipv6.format(six.local)}  prefixlen ${six.prefix}  ${scope6(six)}\n`;
     }
   }

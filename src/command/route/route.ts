@@ -189,7 +189,6 @@ function ioctlError(error: KernelError): string {
   return new KernelError(error.code).message;
 }
 
-// biome-ignore lint/correctness/useYield: route never waits; a program is a generator all the same.
 export const route: Program = function* (proc) {
   const tool = new RouteTool(proc);
   let numeric = false;
@@ -218,10 +217,12 @@ export const route: Program = function* (proc) {
           proc.out(ROUTE_VERSION);
           return 0;
         } else if (letter === "h" || letter === "?") {
-          proc.err(INET_USAGE);
+          proc.err(ROUTE_USAGE.families);
+          proc.out(ROUTE_USAGE.text);
           return 0;
         } else {
-          proc.err(`route: invalid option -- '${letter}'\n${ROUTE_USAGE.text}${ROUTE_USAGE.families}`);
+          proc.err(`route: invalid option -- '${letter}'\n${ROUTE_USAGE.families}`);
+          proc.out(ROUTE_USAGE.text);
           return 0;
         }
       }

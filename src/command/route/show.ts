@@ -41,11 +41,11 @@ function line(entry: RouteEntry, numeric: boolean, extended: number): string {
   const irtt = entry.metrics.rtt ? entry.metrics.rtt >> 3 : 0;
   if (extended === 1) {
     const numbers = reject
-      ? `${"-".padStart(5)} ${"-".padEnd(5)}  ${"-".padStart(4)}`
-      : `${String(mss).padStart(5)} ${String(window).padEnd(5)}  ${String(irtt).padStart(4)}`;
+      ? `${"-".padStart(5)} ${"-".padEnd(5)} ${"-".padStart(6)}`
+      : `${String(mss).padStart(5)} ${String(window).padEnd(5)} ${String(irtt).padStart(6)}`;
     return `${start}${numbers} ${device}\n`;
   }
-  const metric = `${String(entry.priority).padEnd(6)} ${(reject ? "-" : "0").padEnd(2)}  ${"0".padStart(7)} `;
+  const metric = `${String(entry.priority).padEnd(6)} ${(reject ? "-" : "0").padEnd(2)} ${"0".padStart(7)} `;
   if (extended === 0) return `${start}${metric}${device}\n`;
   const more = reject
     ? `${"-".padEnd(5)} ${"-".padEnd(6)} -`
