@@ -167,6 +167,7 @@ Valid reject types:
     return (pkt, state) => {
       if (code === null) sendReset(pkt, state);
       else sendUnreachable(pkt, state, code);
+      if (state.host.walk !== null) pkt.dropFacts = { reject: type[0] };
       return TARGET_DROP;
     };
   },
