@@ -6,6 +6,7 @@ import type { OpenFile } from "./file.ts";
 import { ProgramFile, RegularFile } from "./inode.ts";
 import { type ExitState, Process, type Program, type Running } from "./process.ts";
 import type { Command } from "./program.ts";
+import type { Signal } from "./signal.ts";
 import { access, type MountNamespace, tryLookup } from "./vfs.ts";
 
 /** What a child gets that differs from its parent. */
@@ -23,6 +24,8 @@ export interface SpawnOptions {
   /** setsid: a session and group of its own. */
   readonly newSession?: boolean;
   readonly argv?: readonly string[];
+  /** Signals that the child does not inherit as ignored: an interactive shell's own. */
+  readonly defaultSignals?: readonly Signal[];
   /** The command number of the walk (Process.command). */
   readonly command?: number;
 }
@@ -110,6 +113,7 @@ export function fork(parent: Process, program: Program, options: SpawnOptions = 
   child.umask = parent.umask;
   child.tty = parent.tty;
   child.inheritHandlers(parent);
+  if (options.defaultSignals) for (const signal of options.defaultSignals) child.handle(signal, undefined);
   if (options.newSession) child.pgid = child.sid = child.pid;
   else if (options.pgid !== undefined) child.pgid = options.pgid === 0 ? child.pid : options.pgid;
   if (!options.onlyFds) for (const [n, file] of parent.fds) child.setFd(n, file);

@@ -1,5 +1,5 @@
 import type { Clock, Nanoseconds } from "../base/clock.ts";
-import { KernelError } from "../base/errno.ts";
+import { type Errno, KernelError } from "../base/errno.ts";
 import { text, utf8 } from "../base/text.ts";
 import type { NetNamespace } from "../network/namespace.ts";
 import { AGAIN, BaseFile, NOTHING, type OpenFile } from "./file.ts";
@@ -124,11 +124,22 @@ export class Directory extends DirectoryInode {
 export class LiveDirectory extends DirectoryInode {
   private readonly find: (name: string, proc: Process) => Inode | undefined;
   private readonly list: (proc: Process) => string[];
+  private readonly refusal: Errno;
 
-  constructor(find: (name: string, proc: Process) => Inode | undefined, list: (proc: Process) => string[]) {
+  /** `refusal`: what making a file here meets: ENOENT as in /proc, EACCES as in /sys. */
+  constructor(
+    find: (name: string, proc: Process) => Inode | undefined,
+    list: (proc: Process) => string[],
+    refusal: Errno = "ENOENT",
+  ) {
     super(0o555, 0);
     this.find = find;
     this.list = list;
+    this.refusal = refusal;
+  }
+
+  override add(): void {
+    throw new KernelError(this.refusal);
   }
 
   lookup(name: string, proc: Process): Inode | undefined {

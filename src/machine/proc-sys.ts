@@ -63,6 +63,10 @@ class SysctlDirectory extends DirectoryInode {
     return (proc.net.sysctl.children(this.folder) ?? []).map(([name]) => name).sort();
   }
 
+  override add(): void {
+    throw new KernelError("ENOENT");
+  }
+
   override get size(): number {
     return 0;
   }

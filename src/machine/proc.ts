@@ -92,10 +92,10 @@ function processDirectory(proc: Process): DirectoryInode {
 
 function namespaces(proc: Process): DirectoryInode {
   const of: Record<string, () => Inode> = {
-    mnt: () => new TextFile(() => ""),
+    mnt: () => new Symlink(`mnt:[${proc.mounts.id}]`),
     net: () => new NamespaceFile(proc.net),
-    pid: () => new TextFile(() => ""),
-    uts: () => new TextFile(() => ""),
+    pid: () => new Symlink("pid:[4026531836]"),
+    uts: () => new Symlink("uts:[4026531838]"),
   };
   return new LiveDirectory(
     (name) => (Object.hasOwn(of, name) ? of[name]() : undefined),

@@ -44,6 +44,7 @@ const folder = (entries: Record<string, () => Inode>): DirectoryInode =>
   new LiveDirectory(
     (name) => (Object.hasOwn(entries, name) ? entries[name]() : undefined),
     () => Object.keys(entries),
+    "EACCES",
   );
 
 function device(dev: Device): DirectoryInode {

@@ -65,10 +65,10 @@ function* binary(sh: Shell, e: Ast.TestBinaryExpression): Running<boolean> {
   }
   if (op === "=~") {
     const word = parseWord(e.right.text, "regex");
-    const escape = (s: string) => s.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+    const escapeRegex = (s: string) => s.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
     const source = word.waits
-      ? yield* driven(sh, () => pattern(sh, word.parts, escape))
-      : pattern(sh, word.parts, escape);
+      ? yield* driven(sh, () => pattern(sh, word.parts, escapeRegex))
+      : pattern(sh, word.parts, escapeRegex);
     trace(source);
     return regexMatch(sh, left, source, nocase);
   }

@@ -158,7 +158,11 @@ function* compound(sh: Shell, node: Ast.CompoundCommand): Running {
       return yield* selectCommand(sh, node);
     case "Subshell": {
       sh.pos = node.pos;
-      const child = forkShell(sh, (copy) => runStatements(copy, node.body.commands, true));
+      const child = forkShell(
+        sh,
+        (copy) => runStatements(copy, node.body.commands, true),
+        sh.options.monitor ? { pgid: 0 } : {},
+      );
       const status = yield* waitForeground(
         sh,
         [child],

@@ -165,17 +165,17 @@ export function textOf(sh: Shell, raw: string, mode: WordMode): string {
 export function pattern(
   sh: Shell,
   parts: readonly Part[],
-  escape: (s: string) => string = escapePattern,
+  quote: (s: string) => string = escapePattern,
 ): string {
   let out = "";
   for (const part of parts) {
     if (part.kind === "literal") out += part.text;
     else if (part.kind === "quoted" || part.kind === "double" || part.kind === "tilde")
-      out += escape(plain(sh, part, true));
+      out += quote(plain(sh, part, true));
     else if (part.kind === "parameter") {
       const value = parameterValue(sh, part, false);
       if (value !== undefined && typeof value !== "string" && "parts" in value)
-        out += pattern(sh, value.parts, escape);
+        out += pattern(sh, value.parts, quote);
       else out += plain(sh, part, false);
     } else out += plain(sh, part, false);
   }

@@ -10,7 +10,7 @@ export interface GlobOptions {
   readonly extglob: boolean;
 }
 
-const unescape = (s: string) => s.replace(/\\(.)/gs, "$1");
+const unquote = (s: string) => s.replace(/\\(.)/gs, "$1");
 
 /** Splits at slashes that no extended pattern's parentheses hold. */
 function components(pattern: string): string[] {
@@ -51,7 +51,7 @@ export function glob(proc: Process, pattern: string, options: GlobOptions): stri
         for (const path of deep(proc, base, last, options))
           next.push(last || path === "" ? path : `${path}/`);
       } else if (!hasGlob(part)) {
-        const path = base + unescape(part);
+        const path = base + unquote(part);
         if (tryLookup(proc, path, !last)) next.push(last ? path : `${path}/`);
       } else
         for (const name of matches(proc, base, part, options)) {

@@ -269,6 +269,12 @@ export class Shell implements ArithmeticHost {
     }
   }
 
+  /** Signals that an interactive shell ignores for itself alone. */
+  get ownSignals(): Signal[] {
+    if (!this.interactive) return [];
+    return (["TSTP", "TTIN", "TTOU", "TERM"] as Signal[]).filter((s) => this.traps.get(s) !== "");
+  }
+
   /** The engine's main shell: the one whose commands the time limit is about. */
   get isMain(): boolean {
     return this.machine.mainPid === this.proc.pid;
@@ -428,7 +434,10 @@ export class Shell implements ArithmeticHost {
     }
     const target = this.vars.target(name);
     const element = /^(\w+)\[(.*)\]$/.exec(target);
-    if (element && index === undefined) return this.assign(element[1], element[2], value, append);
+    if (element && index === undefined) {
+      this.assign(element[1], element[2], value, append);
+      return;
+    }
     this.assignTo(this.vars.make(target), target, index, value, append);
   }
 

@@ -315,6 +315,7 @@ function* external(
       fds: made.fds,
       env,
       ...(sh.options.monitor ? { pgid: 0 } : {}),
+      ...(sh.interactive ? { defaultSignals: sh.ownSignals } : {}),
       ...(command === 0 ? {} : { command }),
     });
   } catch (error) {

@@ -23,9 +23,10 @@ export function forkShell(sh: Shell, body: (child: Shell) => Running, options: S
       // fork calls this at once, so the copy is of the shell as it is now.
       resetSignals(proc, sh);
       const copy = new Shell(proc, sh);
+      copy.options.monitor = false;
       return shellMain(copy, () => body(copy));
     },
-    options,
+    sh.interactive ? { defaultSignals: sh.ownSignals, ...options } : options,
   );
 }
 

@@ -14,12 +14,15 @@ export function installSignals(sh: Shell): void {
     // A trapped signal waits for the foreground child; `wait` and `read` are interrupted.
     return sh.waitingForChild && (signal === "INT" || sh.traps.has(signal)) ? "continue" : "interrupt";
   };
+  const noteOnly = (signal: Signal) => {
+    sh.pending.push(signal);
+    return "continue" as const;
+  };
   const deadly: Signal[] = ["HUP", "INT", "TERM"];
   for (const signal of Object.keys(SIGNALS) as Signal[]) {
     const trap = sh.traps.get(signal);
     if (trap === "") proc.handle(signal, "ignore");
-    else if (trap !== undefined)
-      proc.handle(signal, signal === "CHLD" ? (s) => (sh.pending.push(s), "continue") : note);
+    else if (trap !== undefined) proc.handle(signal, signal === "CHLD" ? noteOnly : note);
     else if (signal === "INT" && !sh.background) {
       if (proc.handlerOf("INT") !== "ignore") proc.handle("INT", note);
     } else if (deadly.includes(signal) && sh.traps.has("EXIT") && proc.handlerOf(signal) !== "ignore")

@@ -10,9 +10,9 @@ export interface Builtin {
 
 /** A builtin that never waits. */
 export function quick(run: (sh: Shell, words: readonly string[]) => number, special = false): Builtin {
-  // biome-ignore lint/correctness/useYield: a builtin is a generator even when it has nothing to wait for.
   return {
     special,
+    // biome-ignore lint/correctness/useYield: a builtin is a generator even when it has nothing to wait for.
     *run(sh, words) {
       return run(sh, words);
     },

@@ -6,15 +6,15 @@ import { type Builtin, badOption } from "./builtin.ts";
 export const echo: Builtin = {
   *run(sh, words) {
     let newline = true;
-    let escape = sh.shopt("xpg_echo");
+    let interpret = sh.shopt("xpg_echo");
     let i = 1;
     for (; i < words.length && /^-[neE]+$/.test(words[i]); i++)
       for (const c of words[i].slice(1)) {
         if (c === "n") newline = false;
-        else escape = c === "e";
+        else interpret = c === "e";
       }
     let text = words.slice(i).join(" ");
-    if (escape)
+    if (interpret)
       text = escapes(
         text,
         false,

@@ -118,6 +118,7 @@ function* runProgram(sh: Shell, words: readonly string[], path?: string): Runnin
     const child = spawnAt(sh.proc, file, words, {
       env: sh.vars.environment(),
       ...(sh.options.monitor ? { pgid: 0 } : {}),
+      ...(sh.interactive ? { defaultSignals: sh.ownSignals } : {}),
       ...(number === 0 ? {} : { command: number }),
     });
     const status = yield* waitForeground(sh, [child], words.join(" "));
