@@ -1,5 +1,10 @@
+import { arping } from "./arping.ts";
+import { tracepath } from "./traceroute/tracepath.ts";
+import { traceroute } from "./traceroute/traceroute.ts";
 import type { Command } from "../machine/program.ts";
 import { IP_TOOLS } from "./ip-tools.ts";
+import { curl } from "./curl/curl.ts";
+import { python3 } from "./http-server/python3.ts";
 import { IPTABLES } from "./iptables/iptables.ts";
 import { tcpdump } from "./tcpdump/index.ts";
 import { conntrack } from "./conntrack/conntrack.ts";
@@ -13,7 +18,12 @@ export const COMMANDS: readonly Command[] = [
   tcpdump,
   ...TOOLS,
   ping,
+  arping,
+  traceroute,
+  tracepath,
   conntrack,
   dmesg,
   ...IPTABLES,
+  curl,
+  python3,
 ];
