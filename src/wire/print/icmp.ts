@@ -21,13 +21,7 @@ const UNREACHABLE: Readonly<Record<number, (host: string) => string>> = {
 };
 
 /** ICMP for IPv4 as tcpdump prints it; with -v the packet that an error quotes is printed too. */
-export function printIcmp(
-  d: Dissection,
-  at: number,
-  length: number,
-  outer: number,
-  fragmented: boolean,
-): void {
+export function printIcmp(d: Dissection, at: number, length: number, fragmented: boolean): void {
   d.protocol = "icmp";
   const type = d.u8(at);
   d.u8(at + 1);
@@ -49,7 +43,6 @@ export function printIcmp(
     printIp(d, quoted, total);
     d.snap = snap;
   }
-  void outer;
 }
 
 function meaning(d: Dissection, at: number, type: number): string {

@@ -33,7 +33,7 @@ export function printOptions(d: Dissection, from: number, length: number): boole
     const size = d.data[at + 1];
     if (size < 2 || size > length) {
       d.print(` [bad length ${size}]`);
-      if (size < 2 || size > length) return true;
+      return true;
     }
     if (!d.has(at, size)) return false;
     let ok = true;
@@ -67,7 +67,6 @@ function printRoute(d: Dissection, at: number, length: number): boolean {
     if (!d.has(at + i, 4)) return false;
     d.print(`${type}${d.ip4(at + i)}`);
     type = pointer > i ? ", " : " ";
-    if (pointer === i + 4 && i + 4 >= length) d.print("");
   }
   if (pointer === length) d.print(",");
   return true;
@@ -84,7 +83,6 @@ function printTimestamp(d: Dissection, at: number, length: number): boolean {
   const size = flag === 0 ? 4 : 8;
   if ((length - 4) % size !== 0) d.print(`[bad length ${length}]`);
   const pointer = d.data[at + 2] - 1;
-  let full = 0;
   if ((pointer - 4) % size !== 0 || pointer < 4) {
     d.print(`[bad ptr ${d.data[at + 2]}]`);
   }
@@ -109,8 +107,7 @@ function printTimestamp(d: Dissection, at: number, length: number): boolean {
     }
     type = " ";
   }
-  if (pointer === length) full = 1;
-  d.print(full ? " ^ " : "");
+  if (pointer === length) d.print(" ^ ");
   if (flags >>> 4) d.print(` [${flags >>> 4} hops not recorded]} `);
   else d.print("}");
   return true;

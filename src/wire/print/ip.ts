@@ -1,7 +1,7 @@
 import { u16 } from "../bytes.ts";
 import { checksum } from "../checksum.ts";
 import * as ip from "../ipv4.ts";
-import type { Dissection } from "./dissection.ts";
+import { type Dissection, TRUNCATED } from "./dissection.ts";
 import { printIcmp } from "./icmp.ts";
 import { printIgmp } from "./igmp.ts";
 import { printOptions } from "./ip-options.ts";
@@ -26,14 +26,17 @@ export function printIp(d: Dissection, at: number, length: number): void {
     return;
   }
   if (first >= 0 && !d.options.link) d.print("IP ");
-  d.need(at, 1);
+  if (first < 0) throw TRUNCATED;
   if (length < ip.LENGTH) {
     if (!d.has(at, length)) d.truncated();
     else if (d.has(at, ip.LENGTH)) d.print(`truncated-ip ${length}`);
     else d.truncated();
     return;
   }
-  d.need(at, ip.LENGTH);
+  if (!d.has(at, ip.LENGTH)) {
+    d.truncated();
+    return;
+  }
   const hlen = ip.headerLength(d.data, at);
   if (hlen < ip.LENGTH) {
     d.print(`bad-hlen ${hlen}`);
@@ -76,7 +79,6 @@ export function printIp(d: Dissection, at: number, length: number): void {
       }
     }
     d.print(")\n    ");
-    if (protocol === 112 && (fragment & ip.OFFSET) === 0) d.print("");
   }
 
   const addresses = (): string => `${d.ip4(at + 12)} > ${d.ip4(at + 16)}`;
@@ -84,10 +86,8 @@ export function printIp(d: Dissection, at: number, length: number): void {
     if (protocol !== ip.TCP && protocol !== ip.UDP && protocol !== ip.SCTP && protocol !== 33)
       d.print(`${addresses()}: `);
     if (!d.has(at, hlen)) {
-      d.print(`[remaining caplen(${outerSnap - at}) < header length(${hlen})]`);
-      d.truncated();
-      d.snap = outerSnap;
-      return;
+      d.print(` [remaining caplen(${outerSnap - at}) < header length(${hlen})]`);
+      throw TRUNCATED;
     }
     demux(d, at + hlen, total, 4, (fragment & ip.MF) !== 0, protocol, at);
   } else if (d.options.quiet <= 1) {
@@ -127,7 +127,7 @@ export function demux(
       printUdp(d, at, length, version, outer, fragmented);
       return;
     case ip.ICMP:
-      if (version === 4) printIcmp(d, at, length, outer, fragmented);
+      if (version === 4) printIcmp(d, at, length, fragmented);
       else {
         d.print("[ICMP requires IPv4]");
         d.invalid();

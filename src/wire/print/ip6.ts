@@ -8,7 +8,10 @@ import { hex4 } from "./udp.ts";
 /** IPv6 as tcpdump's ip6_print. */
 export function printIp6(d: Dissection, at: number, length: number): void {
   d.protocol = "ip6";
-  d.need(at, ipv6.LENGTH);
+  if (!d.has(at, ipv6.LENGTH)) {
+    d.truncated();
+    return;
+  }
   if (length < ipv6.LENGTH) {
     d.print(`truncated-ip6 ${length}`);
     return;

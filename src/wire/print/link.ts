@@ -73,9 +73,12 @@ export function printEthernet(d: Dissection, length: number): number {
     link();
     d.print(`${named(d, type)}, length ${length}: `);
   }
-  if (!d.options.quiet) d.print(hexAsciiPrint(d.data, at, d.snap));
+  if (!d.options.quiet && !dumps(d)) d.print(hexAsciiPrint(d.data, at, d.snap));
   return at;
 }
+
+/** -x, -X and -A print the bytes anyway. */
+const dumps = (d: Dissection): boolean => d.options.hex + d.options.hexAscii + d.options.ascii > 0;
 
 /** ethertype_print: false for an EtherType that is not known. */
 export function printNetwork(d: Dissection, type: number, at: number, length: number): boolean {
@@ -209,6 +212,7 @@ export function printCooked2(
     if (d.options.quiet) d.print(" ");
     else d.print(` ethertype ${ETHERTYPES[type] ?? "Unknown"} (0x${hex4(type)}), length ${length}: `);
   }
-  if (!printNetwork(d, type, 20, length - 20) && !d.options.quiet) d.print(hexAsciiPrint(d.data, 20, d.snap));
+  if (!printNetwork(d, type, 20, length - 20) && !d.options.quiet && !dumps(d))
+    d.print(hexAsciiPrint(d.data, 20, d.snap));
   return 20;
 }

@@ -1,9 +1,17 @@
 import { checksum } from "../checksum.ts";
 import * as tcp from "../tcp.ts";
-import type { Dissection } from "./dissection.ts";
+import { type Dissection, TRUNCATED } from "./dissection.ts";
 import { shouldBe } from "./ip.ts";
-import { FTP_PORTS, HTTP_PORTS, SMTP_PORTS, SSH_PORTS, TCP_DECODED } from "./ports.ts";
-import { HTTP_METHODS, printTextProtocol, textLine } from "./text.ts";
+import {
+  FTP_PORTS,
+  HTTP_PORTS,
+  RTSP_PORTS,
+  SMTP_PORTS,
+  SSH_PORTS,
+  TCP_DECODED,
+  WHOIS_PORTS,
+} from "./ports.ts";
+import { HTTP_METHODS, printTextProtocol, RTSP_METHODS, textLine } from "./text.ts";
 import { addresses, endpoints, hex4, pseudoHeader } from "./udp.ts";
 
 const FLAGS: readonly (readonly [number, string])[] = [
@@ -63,7 +71,7 @@ export function printTcp(
 ): void {
   d.protocol = "tcp";
   if (!d.has(at, 4)) {
-    d.print(`${addresses(d, version, outer)}: `);
+    d.print(`${addresses(d, version, outer)}:`);
     d.truncated();
     return;
   }
@@ -160,6 +168,10 @@ function printOptions(d: Dissection, from: number, length: number, base: Base | 
   };
   while (left > 0) {
     d.print(separator);
+    if (!d.has(at, Math.min(left, optionSize(d, at)))) {
+      cut(d, at, separator);
+      return false;
+    }
     const kind = d.u8(at++);
     let size = 1;
     left--;
@@ -243,6 +255,20 @@ function printOptions(d: Dissection, from: number, length: number, base: Base | 
   return true;
 }
 
+/** What an option claims to be long, or 1 when that is not captured. */
+function optionSize(d: Dissection, at: number): number {
+  if (!d.has(at, 1) || d.data[at] <= 1 || !d.has(at, 2)) return 1;
+  return Math.max(2, d.data[at + 1]);
+}
+
+/** The capture ends inside an option: its name, if that is there, and tcpdump's mark. */
+function cut(d: Dissection, at: number, separator: string): void {
+  if (!d.has(at, 1)) throw TRUNCATED;
+  if (d.has(at, 2)) d.print(OPTIONS[d.data[at]] || `unknown-${d.data[at]}`);
+  d.truncated();
+  if (separator) d.print(">");
+}
+
 function fastOpen(d: Dissection, at: number, length: number): string {
   if (length === 0) return " cookiereq";
   if (length % 2 !== 0 || length < 4 || length > 16) return "len invalid";
@@ -286,6 +312,14 @@ function printPayload(d: Dissection, at: number, hlen: number, length: number, f
     d.protocol = "ssh";
     d.print(": SSH");
     textLine(d, ": ", from, 0, length);
+  } else if (either(WHOIS_PORTS)) {
+    d.print(": ");
+    d.protocol = "whois";
+    printTextProtocol(d, from, length, null);
+  } else if (either(RTSP_PORTS)) {
+    d.print(": ");
+    d.protocol = "rtsp";
+    printTextProtocol(d, from, length, RTSP_METHODS);
   } else if (either(FTP_PORTS)) {
     d.print(": ");
     d.protocol = "ftp";

@@ -9,6 +9,12 @@ export const HTTP_METHODS: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
+export const RTSP_METHODS: ReadonlySet<string> = new Set(
+  "OPTIONS DESCRIBE ANNOUNCE SETUP PLAY PAUSE TEARDOWN GET_PARAMETER SET_PARAMETER REDIRECT RECORD".split(
+    " ",
+  ),
+);
+
 const isSpace = (c: number): boolean => c === 32 || (c >= 9 && c <= 13);
 const isPrintable = (c: number): boolean => c >= 0x20 && c < 0x7f;
 
@@ -57,6 +63,7 @@ function token(
   let text = "";
   let i = start;
   for (; i < length; i++) {
+    // A word that the capture cuts is no request's name.
     if (!d.has(from + i, 1)) return null;
     const c = d.data[from + i];
     if (isSpace(c)) break;
@@ -65,8 +72,7 @@ function token(
   }
   if (text === "") return null;
   for (; i < length; i++) {
-    if (!d.has(from + i, 1)) break;
-    const c = d.data[from + i];
+    const c = d.u8(from + i);
     if (c === 10 || c === 13 || !isSpace(c)) break;
   }
   return { text, next: i };
@@ -76,14 +82,13 @@ function token(
 export function textLine(d: Dissection, prefix: string, from: number, start: number, length: number): number {
   let text = "";
   for (let i = start; i < length; i++) {
-    if (!d.has(from + i, 1)) break;
-    const c = d.data[from + i];
+    const c = d.u8(from + i);
     if (c === 10) {
       d.print(prefix + text);
       return i + 1;
     }
     if (c === 13) {
-      if (i + 1 >= length || !d.has(from + i + 1, 1) || d.data[from + i + 1] !== 10) return 0;
+      if (i + 1 >= length || d.u8(from + i + 1) !== 10) return 0;
       d.print(prefix + text);
       return i + 2;
     }

@@ -64,13 +64,17 @@ export function printUdp(
     d.print(`truncated-udp ${length}`);
     return;
   }
-  if (!d.has(at, 8)) {
+  if (!d.has(at, 6)) {
     d.truncated();
     return;
   }
   const claimed = d.u16(at + 4);
   if (claimed < 8) {
     d.print(`truncated-udplength ${claimed}`);
+    return;
+  }
+  if (!d.has(at, 8)) {
+    d.truncated();
     return;
   }
   const payload = Math.min(claimed, length) - 8;
