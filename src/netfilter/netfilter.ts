@@ -344,6 +344,12 @@ export class Netfilter {
     const walk = this.host.walk;
     if (walk !== null) {
       const ct = pkt.ct;
+      if (ct === null && !pkt.untracked && this.conntrack.settings.logInvalid !== 0)
+        walk.emit(this.host.name, {
+          kind: "not-modelled",
+          packet: pkt.id,
+          what: "the log line that net.netfilter.nf_conntrack_log_invalid asks for",
+        });
       if (ct !== null && ct.original.protocol === SCTP)
         walk.emit(this.host.name, {
           kind: "not-modelled",
