@@ -116,7 +116,7 @@ export abstract class Socket {
   readonly ns: NetNamespace;
   readonly owner: SocketOwner;
   /** Inode, as ss -e and /proc/net show it. */
-  readonly inode: number;
+  readonly inodeNumber: number;
   readonly options: SocketOptions;
   /** Woken when there is something to read, an error, or the end. */
   readonly readable = new WaitQueue();
@@ -139,7 +139,7 @@ export abstract class Socket {
   constructor(ns: NetNamespace, owner: SocketOwner) {
     this.ns = ns;
     this.owner = owner;
-    this.inode = 20000 + ++lastInode;
+    this.inodeNumber = 20000 + ++lastInode;
     this.options = {
       device: null,
       mark: 0,
@@ -201,7 +201,7 @@ export abstract class Socket {
   abstract write(data: Uint8Array): number | typeof AGAIN;
 
   get path(): string {
-    return `socket:[${this.inode}]`;
+    return `socket:[${this.inodeNumber}]`;
   }
 
   hold(): void {
