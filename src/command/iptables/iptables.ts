@@ -109,6 +109,7 @@ function* runRestore(proc: Process): Running {
   return status;
 }
 
+// biome-ignore lint/correctness/useYield: it never waits; a program is a generator all the same.
 function* notModelled(proc: Process): Running {
   proc.err(`${proc.name}: IPv6 rulesets are not modelled\n`);
   return 1;

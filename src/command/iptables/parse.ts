@@ -63,7 +63,6 @@ interface Loaded {
   readonly given: Set<string>;
 }
 
-const FLAGS = "nsdpjvxio0cf";
 /** generic_opt_check: for each command the options that it does not go with. */
 const ILLEGAL: Readonly<Record<Op, string>> = {
   I: "nx0",
@@ -557,10 +556,7 @@ export class Parser {
     if (op === "R" && (spec.src.length !== 1 || spec.dst.length !== 1))
       throw new UsageError("Replacement rule does not specify a unique address");
 
-    if (this.flags !== "")
-      for (const flag of FLAGS)
-        if (this.flags.includes(flag) && request.ops.every((each) => ILLEGAL[each].includes(flag)))
-          throw new UsageError(`Illegal option \`-${flag}' with this command`);
+    if (this.flags !== "") this.checkFlags(request.ops);
     const { chain } = request;
     if (chain !== undefined && chain.length >= MAX_NAME)
       throw new UsageError(`chain name \`${chain}' too long (must be under ${MAX_NAME} chars)`);
@@ -579,6 +575,16 @@ export class Parser {
       spec.matches.push(new BoundMatch(extension as Match, data));
     if (this.target) spec.target = new BoundTarget(this.target.extension as Target, this.target.data);
     return request;
+  }
+
+  /** generic_opt_check: an option is illegal when none of the commands takes it. */
+  private checkFlags(ops: readonly Op[]): void {
+    const illegal = ILLEGAL[ops[0]];
+    for (let i = 0; i < illegal.length; i++) {
+      const flag = illegal[i];
+      if (this.flags.includes(flag) && (ops.length === 1 || ops.every((op) => ILLEGAL[op].includes(flag))))
+        throw new UsageError(`Illegal option \`-${flag}' with this command`);
+    }
   }
 
   /** The extension's own check, then what its options say of each other (xtables_options_fcheck). */
