@@ -74,6 +74,7 @@ export class Bridge extends Device {
   constructor(ns: NetNamespace, name: string, mac: Uint8Array) {
     super(ns, name, mac);
     this.flags = IFF_BROADCAST | IFF_MULTICAST;
+    this.addLocal(mac, null);
   }
 
   /** br_port_state_selection: on while any port forwards; a bridge that never had one has carrier. */
@@ -98,7 +99,7 @@ export class Bridge extends Device {
   /** br_add_if */
   addPort(dev: Device): void {
     if (dev.isLoopback) throw new KernelError("EINVAL");
-    if (dev instanceof Bridge) throw new KernelError("ELOOP", "Can not enslave a bridge to a bridge");
+    if (dev instanceof Bridge) throw new KernelError("EINVAL");
     let number = 1;
     while (this.ports.some((p) => p.number === number)) number++;
     const port: BridgePort = {
@@ -333,9 +334,10 @@ export class Bridge extends Device {
         case "state": {
           if (!dev.running && value !== 0) throw new KernelError("ENETDOWN");
           const before = this.carrier;
+          // Without STP a blocked port forwards again at once (br_port_state_selection).
           this.say(
             p,
-            (["disabled", "listening", "learning", "forwarding", "blocking"] as const)[value] ?? "disabled",
+            (["disabled", "listening", "learning", "forwarding", "forwarding"] as const)[value] ?? "disabled",
           );
           this.carrierFollow(before);
           break;

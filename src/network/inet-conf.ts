@@ -5,7 +5,11 @@ import { CONF6_DEFAULTS } from "./sysctl-defaults.ts";
 /** A new device gets its IPv4 and IPv6 sides, with the namespace's default conf (inetdev_init). */
 export function makeInet(dev: Device): void {
   dev.ipv4 = { dev, addresses: [], conf: { ...dev.ns.confDefault }, touched: null };
+  if (dev.isLoopback) dev.ipv4.conf.disable_policy = dev.ipv4.conf.disable_xfrm = 1;
   dev.ipv6 = { dev, addresses: [], conf: new Conf6(dev.ns.conf6Default) };
+  if (!dev.isLoopback) return;
+  dev.ipv6.conf.set("accept_dad", "-1");
+  dev.ipv6.conf.set("use_tempaddr", "-1");
 }
 
 /** ipv4_devconf (all) and ipv4_devconf_dflt as the kernel is built. */
@@ -70,6 +74,11 @@ export class Conf6 {
 
   get(name: string): string | undefined {
     return this.values?.get(name) ?? this.base?.get(name) ?? KERNEL6.get(name);
+  }
+
+  /** Somebody wrote it here. */
+  written(name: string): boolean {
+    return this.values?.has(name) ?? false;
   }
 
   has(name: string): boolean {

@@ -164,6 +164,8 @@ export class Links {
       throw error;
     }
     Veth.connect(dev, peer);
+    // netif_carrier_off, once registered.
+    dev.carrierDownCount = peer.carrierDownCount = 1;
     if (home !== peerHome) {
       home.links.nsidOf(peerHome, true);
       peerHome.links.nsidOf(home, true);
@@ -182,7 +184,9 @@ export class Links {
     }
     if (request.broadcast) dev.broadcast = request.broadcast;
     if (request.mtu !== undefined) {
-      checkMtu(dev, request.mtu);
+      // rtnl_create_link says no words about it; `ip link set` does.
+      if (request.mtu < dev.minMtu || (dev.maxMtu > 0 && request.mtu > dev.maxMtu))
+        throw new KernelError("EINVAL");
       dev.mtu = request.mtu;
     }
     if (request.txQueueLength !== undefined) dev.txQueueLength = request.txQueueLength;
@@ -227,7 +231,7 @@ export class Links {
   /** register_netdevice. `index` 0: the next free one. */
   register(dev: Device, index: number): void {
     if (this.byNameMap.has(dev.name)) throw new KernelError("EEXIST");
-    if (index !== 0 && this.byIndexMap.has(index)) throw new KernelError("EBUSY");
+    if (index !== 0 && this.byIndexMap.has(index)) throw new KernelError("EEXIST");
     dev.index = index !== 0 ? index : this.nextIndex();
     this.byIndexMap.set(dev.index, dev);
     this.byNameMap.set(dev.name, dev);
@@ -379,7 +383,7 @@ export class Links {
     if (dev.master === master) return;
     if (dev.master instanceof Bridge) dev.master.removePort(dev);
     if (master === null) return;
-    if (!(master instanceof Bridge)) throw new KernelError("EOPNOTSUPP", "Device does not allow enslaving");
+    if (!(master instanceof Bridge)) throw new KernelError("EOPNOTSUPP");
     master.addPort(dev);
   }
 

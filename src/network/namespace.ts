@@ -126,6 +126,7 @@ export class NetNamespace implements NetfilterHost {
     this.confAll = parent ? { ...parent.confAll } : kernelConf4("all");
     this.confDefault = parent ? { ...parent.confDefault } : kernelConf4("default");
     this.conf6All = new Conf6(null);
+    this.conf6All.set("accept_dad", "0");
     this.conf6Default = new Conf6(null);
     if (options.initial === "ubuntu") {
       this.confAll.forwarding = 1;

@@ -26,7 +26,6 @@ export class Neighbour implements NeighbourInfo {
   used: Nanoseconds;
   confirmed: Nanoseconds;
   updated: Nanoseconds;
-  readonly references = 1;
   private timer: Timer | null = null;
   private queue: Packet[] = [];
   private queueBytes = 0;
@@ -45,6 +44,11 @@ export class Neighbour implements NeighbourInfo {
 
   get mac(): Uint8Array | undefined {
     return this.link ?? undefined;
+  }
+
+  /** Users beside the table itself, as `ip -s neigh` counts them: a running timer is one. */
+  get references(): number {
+    return this.timer !== null ? 1 : 0;
   }
 
   /** A timer runs: it is on its way to another state. */
@@ -245,7 +249,7 @@ export class Neighbour implements NeighbourInfo {
       // A different address that may not override: keep ours.
       return;
     }
-    if (valid(old) && !changed && to === "STALE" && !how.admin && connected(old)) return;
+    if (valid(old) && !changed && to === "STALE" && !how.admin) return;
     if (to !== old) {
       this.stop();
       this.state = to;

@@ -60,11 +60,14 @@ export class Neighbours {
   }
 
   find(dev: Device, address: number): Neighbour | undefined {
+    // arp_hash's key on a loopback device is always 0.0.0.0.
+    if (dev.isLoopback) address = 0;
     return this.byDevice.get(dev)?.get(address | 0);
   }
 
   /** __neigh_create, with the state that arp_constructor gives. */
   create(dev: Device, address: number): Neighbour {
+    if (dev.isLoopback) address = 0;
     let map = this.byDevice.get(dev);
     if (!map) {
       map = new Map();
@@ -123,7 +126,11 @@ export class Neighbours {
   change(dev: Device, request: NeighbourChange, mode: "add" | "change" | "replace"): void {
     const state = request.state ?? "PERMANENT";
     let n = this.find(dev, request.address);
+    const mac = request.mac;
     if (n && mode === "add") throw new KernelError("EEXIST");
+    if (!mac && ["PERMANENT", "NOARP", "REACHABLE", "STALE", "DELAY", "PROBE"].includes(state) && !n?.mac) {
+      throw new KernelError("EINVAL", "No link layer address given");
+    }
     if (!n) {
       if (mode === "change") throw new KernelError("ENOENT");
       n = this.create(dev, request.address);
@@ -131,10 +138,6 @@ export class Neighbours {
     n.router = request.router ?? n.router;
     n.extern = request.extern ?? n.extern;
     n.protocol = request.protocol ?? n.protocol;
-    const mac = request.mac;
-    if (!mac && (state === "PERMANENT" || state === "REACHABLE" || state === "STALE") && n.mac === null) {
-      throw new KernelError("EINVAL", "No link layer address given");
-    }
     n.update(mac ?? null, state, { override: true, admin: true });
     this.ns.routes.invalidate();
   }

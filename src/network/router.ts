@@ -75,10 +75,10 @@ export class Router4 {
       if (isMulticast(src) || isLimitedBroadcast(src) || isZeroNet(src)) throw new KernelError("EINVAL");
       if (oif === 0 && (isMulticast(dst) || isLimitedBroadcast(dst))) {
         dev = ns.addresses.deviceOf(src);
-        if (!dev) throw new KernelError("EINVAL");
+        if (!dev) throw new KernelError("ENETUNREACH");
         return this.direct(dev, dst, src);
       }
-      if (!flow.anySource && !ns.addresses.deviceOf(src)) throw new KernelError("EINVAL");
+      if (!flow.anySource && !ns.addresses.deviceOf(src)) throw new KernelError("ENETUNREACH");
     }
     if (oif !== 0) {
       dev = ns.links.byIndex(oif);
@@ -125,13 +125,15 @@ export class Router4 {
     if (isLoopbackAddress(src) && !dev.isLoopback && !this.routeLocalnet(dev))
       throw new KernelError("EINVAL");
     if (isZeroNet(dst)) throw new KernelError("EINVAL");
-    if (found.type === "broadcast" || found.type === "multicast" || isMulticast(dst)) {
-      return this.make(
-        nexthop,
-        found,
-        isMulticast(dst) ? "multicast" : "broadcast",
-        this.sourceFor(found, nexthop),
-      );
+    if (isLimitedBroadcast(dst) || found.type === "broadcast") {
+      return plainRoute(dev, "broadcast", this.sourceFor(found, nexthop), found.table);
+    }
+    if (isMulticast(dst)) {
+      const from = this.sourceFor(found, nexthop);
+      // A default route carries multicast onto the link, never to its gateway.
+      return found.prefix < 4
+        ? plainRoute(dev, "multicast", from)
+        : this.make(nexthop, found, "multicast", from);
     }
     if (nexthop.exceptions !== null) {
       const exceptional = this.exceptional(nexthop, found, dst);
@@ -576,7 +578,10 @@ export class Router4 {
     const flags: string[] = [];
     if (route.type === "local") flags.push("local");
     if (route.type === "broadcast") flags.push("local", "brd");
-    if (route.type === "multicast") flags.push("mc");
+    if (route.type === "multicast") {
+      if (ns.inGroup(route.dev, flow.dst)) flags.push("local");
+      flags.push("mc");
+    }
     const e = route.exception;
     if (e && e.gateway !== 0) flags.push("redirected");
     const metrics = { ...(entry?.metrics ?? {}) };

@@ -228,7 +228,7 @@ export class Routes {
       if (!only.dev) throw new KernelError("ENODEV");
       nexthops.push(new Nexthop(only.dev, 0, only.weight ?? 1, false, SCOPE_NOWHERE));
     } else {
-      if (spec.nexthops.length === 0) throw new KernelError("ENODEV", "Nexthop device is not specified");
+      if (spec.nexthops.length === 0) throw new KernelError("ENODEV");
       for (const wanted of spec.nexthops) nexthops.push(checkNexthop(this.ns, wanted, scope, table));
     }
     if (spec.prefsrc && !this.validPrefsrc(spec, type)) {

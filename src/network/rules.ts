@@ -85,7 +85,7 @@ export class Rules {
     return this.rules;
   }
 
-  /** fib_nl_newrule. Throws EEXIST when the same stands already (NLM_F_EXCL, as iproute2 asks). */
+  /** fib_nl_newrule. Throws EEXIST when the same stands at its priority (NLM_F_EXCL, as iproute2 asks). */
   add(rule: NewRule): void {
     const wanted: PolicyRule = {
       ...PLAIN,
@@ -97,9 +97,7 @@ export class Rules {
     if (wanted.action === "goto" && wanted.target <= wanted.priority) {
       throw new KernelError("EINVAL", "Backward goto not supported");
     }
-    if (rule.priority !== undefined || wanted.action === "goto") {
-      if (this.rules.some((r) => sameRule(r, wanted))) throw new KernelError("EEXIST");
-    }
+    if (this.rules.some((r) => sameRule(r, wanted))) throw new KernelError("EEXIST");
     let at = 0;
     while (at < this.rules.length && this.rules[at].priority <= wanted.priority) at++;
     this.rules.splice(at, 0, wanted);
@@ -189,8 +187,13 @@ export class Rules {
   }
 }
 
-function sameRule(a: PolicyRule, b: PolicyRule): boolean {
-  const { protocol: _a, ...x } = a;
-  const { protocol: _b, ...y } = b;
-  return (Object.keys(x) as (keyof typeof x)[]).every((k) => JSON.stringify(x[k]) === JSON.stringify(y[k]));
+/** rule_exists: source, destination and TOS count only where the new rule gives them (fib4_rule_compare). */
+function sameRule(old: PolicyRule, now: PolicyRule): boolean {
+  const free = new Set<keyof PolicyRule>();
+  if (now.srcPrefix === 0) free.add("src").add("srcPrefix");
+  if (now.dstPrefix === 0) free.add("dst").add("dstPrefix");
+  if (now.tos === 0) free.add("tos");
+  return (Object.keys(now) as (keyof PolicyRule)[]).every(
+    (k) => free.has(k) || JSON.stringify(old[k]) === JSON.stringify(now[k]),
+  );
 }

@@ -179,10 +179,15 @@ export class SysctlTree {
     for (const dev of devices) {
       for (const name of CONF4_NAMES) yield `net/ipv4/conf/${dev}/${name}`;
       for (const name of this.ns.conf6Default.keys()) yield `net/ipv6/conf/${dev}/${name}`;
-      if (dev === "all") continue;
-      for (const name of Object.keys(NEIGHBOUR_DEFAULTS)) yield `net/ipv4/neigh/${dev}/${name}`;
+      if (dev === "all" || (dev === "default" && !this.ns.initial)) continue;
+      for (const name of Object.keys(NEIGHBOUR_DEFAULTS)) {
+        yield `net/ipv4/neigh/${dev}/${name}`;
+        yield `net/ipv6/neigh/${dev}/${name}`;
+      }
     }
-    for (const name of Object.keys(NEIGHBOUR_GC_DEFAULTS)) yield `net/ipv4/neigh/default/${name}`;
+    if (this.ns.initial) {
+      for (const name of Object.keys(NEIGHBOUR_GC_DEFAULTS)) yield `net/ipv4/neigh/default/${name}`;
+    }
     yield "net/ipv4/route/flush";
   }
 
@@ -206,6 +211,8 @@ export class SysctlTree {
       return this.conf6(parts[3], parts[4]);
     if (parts.length === 5 && parts[1] === "ipv4" && parts[2] === "neigh")
       return this.neigh(parts[3], parts[4]);
+    if (parts.length === 5 && parts[1] === "ipv6" && parts[2] === "neigh")
+      return this.neigh6(path, parts[3], parts[4]);
     for (const table of this.tables()) {
       const value = table.get(path);
       if (value !== undefined) return this.plain(path, value);
@@ -220,7 +227,10 @@ export class SysctlTree {
       mode: readOnly ? 0o444 : 0o644,
       read: () => this.written.get(path) ?? initial,
       write: (text) => {
-        this.written.set(path, checked(path, text, initial));
+        this.written.set(
+          path,
+          checked(path, text, initial, this.number("net/ipv4/ip_unprivileged_port_start")),
+        );
         this.numbers.delete(path);
         this.ns.sysctlWritten(path);
       },
@@ -279,9 +289,11 @@ export class SysctlTree {
           ? this.ns.conf6Default
           : this.ns.links.byName(dev)?.ipv6.conf;
     if (!conf?.has(name)) return undefined;
+    const device = this.ns.links.byName(dev);
     return {
       mode: name === "mc_forwarding" ? 0o444 : 0o644,
-      read: () => conf.get(name) ?? "0",
+      read: () =>
+        name === "mtu" && device && !conf.written(name) ? String(device.mtu) : (conf.get(name) ?? "0"),
       write: (text) => {
         const value = integer(text);
         if (value === undefined) throw new KernelError("EINVAL");
@@ -309,6 +321,8 @@ export class SysctlTree {
   }
 
   private neigh(dev: string, name: string): SysctlEntry | undefined {
+    // The defaults are the machine's: they stand in the initial namespace alone.
+    if (dev === "default" && !this.ns.initial) return undefined;
     const gc = dev === "default" ? NEIGHBOUR_GC_DEFAULTS[name] : undefined;
     if (NEIGHBOUR_DEFAULTS[name] === undefined && gc === undefined) return undefined;
     if (dev !== "default" && !this.ns.links.byName(dev)) return undefined;
@@ -335,12 +349,23 @@ export class SysctlTree {
     };
   }
 
+  /** net.ipv6.neigh.*: data. */
+  private neigh6(path: string, dev: string, name: string): SysctlEntry | undefined {
+    const initial = name === "locktime" ? 0 : NEIGHBOUR_DEFAULTS[name];
+    if (initial === undefined || !(dev === "default" ? this.ns.initial : this.ns.links.byName(dev)))
+      return undefined;
+    return this.plain(path, String(initial));
+  }
+
   /** net.ipv4.neigh.DEV.name, in the file's own unit. */
   neighbour(dev: string, name: string): number {
-    if (this.neighbourWritten.size === 0) return NEIGHBOUR_DEFAULTS[name] ?? 0;
+    const defaults = this.ns.initial ? this : this.ns.host.initialNamespace.sysctl;
+    if (this.neighbourWritten.size === 0 && defaults.neighbourWritten.size === 0) {
+      return NEIGHBOUR_DEFAULTS[name] ?? 0;
+    }
     return (
       this.neighbourWritten.get(`${dev}/${name}`) ??
-      this.neighbourWritten.get(`default/${name}`) ??
+      defaults.neighbourWritten.get(`default/${name}`) ??
       NEIGHBOUR_DEFAULTS[name] ??
       0
     );
@@ -376,7 +401,7 @@ function integer(text: string): number | undefined {
 }
 
 /** What is stored of a written text: numbers one by one, as the file had them; words as they are. */
-function checked(path: string, text: string, initial: string): string {
+function checked(path: string, text: string, initial: string, unprivileged: number): string {
   if (initial !== "" && /^-?\d+(\t-?\d+)*$/.test(initial)) {
     const wanted = initial.split("\t").length;
     const parts = text.trim().split(/\s+/);
@@ -388,6 +413,7 @@ function checked(path: string, text: string, initial: string): string {
     }
     if (path.endsWith("/ip_local_port_range")) {
       const [low, high] = values as number[];
+      if (low < unprivileged) throw new KernelError("EINVAL");
       if (wanted !== parts.length || low < 1 || high > 65535 || high < low) throw new KernelError("EINVAL");
     }
     const rest = initial.split("\t").slice(values.length);

@@ -15,7 +15,7 @@ export function checkNexthop(ns: NetNamespace, wanted: NexthopSpec, scope: numbe
     if (wanted.onlink) {
       throw new KernelError("EINVAL", "Invalid flags for nexthop - PERVASIVE and ONLINK can not be set");
     }
-    if (!dev) throw new KernelError("ENODEV", "Nexthop device is not specified");
+    if (!dev) throw new KernelError("ENODEV");
     if (!dev.up) throw new KernelError("ENETDOWN", "Device for nexthop is not up");
     const nh = new Nexthop(dev, 0, weight, false, SCOPE_HOST);
     nh.linkdown = !dev.carrier;

@@ -1,7 +1,7 @@
-import { CT_RELATED, CT_RELATED_REPLY, direction } from "../../netfilter/conntrack/connection.ts";
 import { SECOND } from "../../base/clock.ts";
 import type { Errno } from "../../base/errno.ts";
 import { KernelError } from "../../base/errno.ts";
+import { CT_RELATED, CT_RELATED_REPLY, direction } from "../../netfilter/conntrack/connection.ts";
 import { HEADROOM, PACKET_HOST, type Packet } from "../../netfilter/packet.ts";
 import { put16, put32, u16, u32 } from "../../wire/bytes.ts";
 import { checksum } from "../../wire/checksum.ts";

@@ -164,6 +164,8 @@ export function sendIp(
     dst: header.dst,
     ...(o.ipOptions ? { options: o.ipOptions } : {}),
   });
+  // ip_options_build: the sender's own slot of a record route or timestamp option.
+  if (o.ipOptions) ns.recordRoute(pkt, header.src);
   pkt.mark = o.mark;
   pkt.priority = o.priority;
   pkt.socket = socket;
