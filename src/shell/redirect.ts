@@ -5,7 +5,7 @@ import type { Running } from "../machine/process.ts";
 import { open, tryLookup } from "../machine/vfs.ts";
 import { fieldsOf, text, textOf } from "./expand.ts";
 import { CommandFault } from "./fault.ts";
-import type { Ast } from "./parse.ts";
+import { type Ast, lineOf } from "./parse.ts";
 import type { Shell } from "./shell.ts";
 import { driven } from "./subshell.ts";
 import { parseWord } from "./word.ts";
@@ -63,6 +63,14 @@ function* one(sh: Shell, r: Ast.Redirection, made: Redirections): Running<void> 
     const { body, delimiter } = r;
     // <<- takes the tabs at the start of each line away.
     const raw = r.operator === "<<-" ? body.text.replace(/^\t+/gm, "") : body.text;
+    if (!r.closing) {
+      const { source } = sh;
+      const last = source.firstLine + source.starts.length - (source.text.endsWith("\n") ? 2 : 1);
+      const at = lineOf(source, r.pos);
+      sh.proc.err(
+        `${source.file}: line ${last}: warning: here-document at line ${at} delimited by end-of-file (wanted \`${delimiter?.value ?? ""}')\n`,
+      );
+    }
     const parts = parseWord(raw, "heredoc");
     const content = delimiter?.quoted
       ? raw
@@ -138,8 +146,9 @@ function* one(sh: Shell, r: Ast.Redirection, made: Redirections): Running<void> 
   }
 }
 
-/** Puts redirections in place in this process; the returned function takes them back. */
-export function apply(sh: Shell, made: Redirections): () => void {
+/** Puts redirections in place in this process; the returned function takes them back, or (`keep`) lets go
+ *  of what they replaced. */
+export function apply(sh: Shell, made: Redirections): (keep?: boolean) => void {
   const { proc } = sh;
   const before: [number, OpenFile | undefined][] = [];
   for (const [n, file] of made.fds) {
@@ -152,8 +161,12 @@ export function apply(sh: Shell, made: Redirections): () => void {
     else if (old) proc.closeFd(n);
   }
   made.release();
-  return () => {
+  return (keep = false) => {
     for (const [n, old] of before.reverse()) {
+      if (keep) {
+        old?.release();
+        continue;
+      }
       if (old) {
         proc.setFd(n, old);
         old.release();

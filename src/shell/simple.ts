@@ -138,7 +138,7 @@ function* run(sh: Shell, cmd: Ast.Command, last: boolean): Running {
     throw error;
   } finally {
     if (scope) sh.vars.scopes.splice(sh.vars.scopes.indexOf(scope), 1);
-    if (undo && !keep) undo();
+    undo?.(keep);
   }
 }
 
@@ -248,6 +248,10 @@ export function cannotRun(sh: Shell, name: string, path: string | undefined, err
     path === undefined ||
     (error instanceof KernelError && error.code === "ENOENT" && !name.includes("/"))
   ) {
+    if (!sh.get("PATH")) {
+      sh.complain(`${name}: No such file or directory`);
+      return 127;
+    }
     if (!name.includes("/") || path === undefined) {
       sh.complain(`${/[\x00-\x1f\x7f]/.test(name) ? quoteTrace(name) : name}: ${missingProgram(name)}`);
       return 127;
@@ -346,7 +350,7 @@ function* takeOver(
   command: number,
 ): Running {
   const { proc } = sh;
-  const undo = apply(sh, made);
+  apply(sh, made)(true);
   let status = 0;
   const before = proc.env;
   proc.env = env;
@@ -361,7 +365,6 @@ function* takeOver(
       const child = runScriptFile(sh, path, words, env, null, command);
       status = yield* waitForeground(sh, [child], words.join(" "));
     } else status = cannotRun(sh, words[0], path, error);
-    undo();
     return status;
   } finally {
     sh.endCommand(command, proc.pid, status);

@@ -267,7 +267,7 @@ function parameter(body: string, text: string, inDouble: boolean): ParameterPart
     return { ...base, operator: op, operand: parseWord(offset, "double").parts, second };
   }
   if (op.startsWith("/")) {
-    const [pattern, replacement] = splitAt(operandText, "/", false);
+    const [pattern, replacement] = splitAt(operandText, "/", false, op === "/#" || op === "/%");
     if (pattern === "" && op === "/") return { ...base, operator: "" };
     const second = replacement === undefined ? undefined : parseWord(replacement, "pattern").parts;
     return { ...base, operator: op, operand: parseWord(pattern, patternMode).parts, second };
@@ -298,7 +298,12 @@ export function endOfSubscript(s: string): number {
 }
 
 /** Splits at the first separator outside quotes and nested expansions (and, for slices, outside ?:). */
-function splitAt(s: string, separator: string, ternary: boolean): [string, string | undefined] {
+function splitAt(
+  s: string,
+  separator: string,
+  ternary: boolean,
+  first = separator === ":",
+): [string, string | undefined] {
   let questions = 0;
   let parens = 0;
   for (let i = 0; i < s.length; ) {
@@ -306,7 +311,7 @@ function splitAt(s: string, separator: string, ternary: boolean): [string, strin
     if (ternary && c === "?") questions++;
     if (ternary && c === "(") parens++;
     if (ternary && c === ")") parens--;
-    if (c === separator && parens === 0 && (i > 0 || separator === ":")) {
+    if (c === separator && parens === 0 && (i > 0 || first)) {
       if (questions === 0) return [s.slice(0, i), s.slice(i + 1)];
       questions--;
     }

@@ -3,6 +3,7 @@ import { assignArray } from "../array.ts";
 import { declaration } from "../declaration.ts";
 import { Fault } from "../fault.ts";
 import { functionText } from "../function-text.ts";
+import { quoteTrace } from "../quote.ts";
 import type { Shell } from "../shell.ts";
 import type { DeclarationWord } from "../simple.ts";
 import { Variable } from "../variables.ts";
@@ -112,6 +113,8 @@ function* one(sh: Shell, command: string, word: DeclarationWord, flags: Flags): 
     v.toIndexed();
   }
   attributes(v, flags);
+  if (sh.options.xtrace && value !== undefined && (command === "export" || command === "readonly"))
+    sh.trace(`${name}=${value === "" ? "" : quoteTrace(value)}`);
   if (array) yield* assignArray(sh, v, name, array, append);
   else if (value !== undefined) {
     if (v.nameref) v.value = value;
