@@ -27,9 +27,12 @@ function flags(dev: Device): string {
   return words.join(", ");
 }
 
-/** `tcpdump -D`, in libpcap's order: running devices first, then "any", loopback, and those that are down. */
+/** `tcpdump -D`, in libpcap's order: running devices first, then "any", loopback, those without carrier. Devices that
+ *  are down are not listed. */
 export function deviceList(ns: NetNamespace): Entry[] {
-  const devices = [...ns.links.all()].sort((a, b) => merit(a) - merit(b) || a.index - b.index);
+  const devices = [...ns.links.all()]
+    .filter((dev) => dev.up)
+    .sort((a, b) => merit(a) - merit(b) || a.index - b.index);
   const entry = (dev: Device): Entry => ({ name: dev.name, text: `${dev.name} [${flags(dev)}]` });
   const first = devices.filter((dev) => dev.running && !dev.isLoopback).map(entry);
   const rest = devices.filter((dev) => !(dev.running && !dev.isLoopback)).map(entry);

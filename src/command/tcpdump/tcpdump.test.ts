@@ -142,4 +142,10 @@ test("the list of devices", () => {
     "1.v0 [Up, Running, Connected]\n2.any (Pseudo-device that captures on all interfaces) [Up, Running]\n" +
       "3.lo [Up, Running, Loopback]\n",
   );
+  // Without carrier it stands last, down it is not there.
+  const { stdout: cut } = lab("ip -n b link set v1 down; $A tcpdump -D | head -3; $B tcpdump -D | head -1");
+  expect(cut).toBe(
+    "1.any (Pseudo-device that captures on all interfaces) [Up, Running]\n2.lo [Up, Running, Loopback]\n" +
+      "3.v0 [Up, Disconnected]\n1.any (Pseudo-device that captures on all interfaces) [Up, Running]\n",
+  );
 });
