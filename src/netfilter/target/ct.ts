@@ -21,7 +21,6 @@ export const CT = target<{ notrack: boolean }>({
   families: BOTH,
   tables: ["raw"],
   terminating: false,
-  needsConntrack: true,
   help: `CT target options:
  --notrack			Don't track connection
  --helper name			Use conntrack helper 'name' for connection
@@ -60,7 +59,6 @@ export const NOTRACK = target<null>({
   families: BOTH,
   tables: ["raw"],
   terminating: false,
-  needsConntrack: true,
   help: `NOTRACK does not take any options
 `,
   options: [],
