@@ -5,6 +5,7 @@ import { Bridge, type BridgePort } from "../../network/bridge.ts";
 import type { Device } from "../../network/device.ts";
 import type { LinkChange } from "../../network/links.ts";
 import { format as formatMac } from "../../wire/ethernet.ts";
+import { bridgeIdAddress } from "../ip/link-print.ts";
 
 interface Command {
   readonly name: string;
@@ -83,7 +84,7 @@ function plain(error: KernelError): string {
 }
 
 function bridgeId(bridge: Bridge): string {
-  return `${bridge.priority.toString(16).padStart(4, "0")}.${formatMac(bridge.mac).replaceAll(":", "")}`;
+  return `${bridge.priority.toString(16).padStart(4, "0")}.${formatMac(bridgeIdAddress(bridge)).replaceAll(":", "")}`;
 }
 
 /** strtod of all of it, in hundredths of a second. */

@@ -217,7 +217,7 @@ class Changer {
       if (address === 0) return;
       this.add(i, address, prefix, i.dev.isLoopback ? undefined : broadcastOf(address, prefix));
     });
-    if (set && address !== 0 && !this.iface?.dev.up) this.flags({ up: true });
+    if (set && !this.iface?.dev.up) this.flags({ up: true });
     if (set && address !== 0 && bits !== undefined && bits >= 0 && bits <= 32) {
       this.netmask(bits === 0 ? 0 : (0xffffffff << (32 - bits)) >>> 0);
     }

@@ -229,10 +229,19 @@ function printDetails(ctx: Context, dev: Device, view: LinkView): void {
   p.field("gro_max_size", "gro_max_size ", 65536, " ");
 }
 
+const NO_ADDRESS = new Uint8Array(6);
+/** addr_assign_type of an address that a person set. */
+const NET_ADDR_SET = 3;
+
+/** bridge_id.addr: nothing before the first port, unless the address was set (br_stp_recalculate_bridge_id). */
+export function bridgeIdAddress(bridge: Bridge): Uint8Array {
+  return bridge.ports.length === 0 && bridge.macAssign !== NET_ADDR_SET ? NO_ADDRESS : bridge.mac;
+}
+
 /** The bridge's id: priority and address (br_dump_bridge_id). */
 export function bridgeId(bridge: Bridge): string {
   // ether_ntoa writes a byte below 16 with one digit.
-  const mac = [...bridge.mac].map((b) => b.toString(16)).join(":");
+  const mac = [...bridgeIdAddress(bridge)].map((b) => b.toString(16)).join(":");
   return `${bridge.priority.toString(16).padStart(4, "0")}.${mac}`;
 }
 
