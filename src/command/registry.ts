@@ -1,3 +1,4 @@
+import { hping3 } from "./hping3.ts";
 import { arping } from "./arping.ts";
 import { tracepath } from "./traceroute/tracepath.ts";
 import { traceroute } from "./traceroute/traceroute.ts";
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   ...TOOLS,
   ping,
   arping,
+  hping3,
   traceroute,
   tracepath,
   conntrack,

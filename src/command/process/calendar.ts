@@ -214,7 +214,7 @@ export function parseDate(text: string, now: number): number | undefined {
     return m;
   };
   take(/\b(utc|gmt|z)\b|(?<=\d)z\b|\+00:?00\b/);
-  const iso = take(/\b(\d{4})-(\d{1,2})-(\d{1,2})t?\b/) ?? take(/\b(\d{4})(\d{2})(\d{2})\b/);
+  const iso = take(/\b(\d{4})-(\d{1,2})-(\d{1,2})(?=t|\b)/) ?? take(/\b(\d{4})(\d{2})(\d{2})\b/);
   if (iso) {
     const [y, m, d] = [Number(iso[1]), Number(iso[2]), Number(iso[3])];
     if (m < 1 || m > 12 || d < 1 || d > 31) return undefined;

@@ -182,7 +182,7 @@ export const test = defineTool({
   // biome-ignore lint/correctness/useYield: a program is a generator
   *main(tool): Running {
     const words = [...tool.args];
-    if (tool.name.endsWith("[") && words.pop() !== "]") fail(tool, "missing ']'", 2);
+    if (tool.name.endsWith("[") && words.pop() !== "]") fail(tool, `missing ${quote("]")}`, 2);
     return new Evaluator(tool, words).all() ? 0 : 1;
   },
 });

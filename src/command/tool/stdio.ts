@@ -49,6 +49,26 @@ export class Stdio {
     yield* this.proc.write(1, all);
   }
 
+  /** Writes everything without waiting, as error(3) does before it says anything on standard error. */
+  flushNow(): void {
+    this.settle();
+    if (this.heldBytes === 0) return;
+    let rest = concat(this.held);
+    this.held = [];
+    this.heldBytes = 0;
+    const file = this.proc.fds.get(1);
+    if (!file) return;
+    while (rest.length > 0) {
+      const taken = file.write(rest);
+      if (typeof taken === "symbol") {
+        const { force } = file as { force?: (data: Uint8Array) => void };
+        force?.call(file, rest);
+        return;
+      }
+      rest = rest.subarray(taken);
+    }
+  }
+
   /** Text to bytes. */
   private settle(): void {
     if (this.text === "") return;

@@ -46,7 +46,10 @@ export function defineTool(spec: ToolSpec): Command {
         name,
         args: proc.argv.slice(1),
         print: (text) => out.print(text),
-        warn: (message) => proc.err(`${name}: ${message}\n`),
+        warn: (message) => {
+          out.flushNow();
+          proc.err(`${name}: ${message}\n`);
+        },
       };
       let status: number;
       if (

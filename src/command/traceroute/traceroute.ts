@@ -343,7 +343,7 @@ export const traceroute = defineTool({
     const host = opts.rest[0];
     if (host === undefined) {
       tool.proc.err("Usage:\n  traceroute [ -46dFITnreAUDV ] [ -f first_ttl ] [ -g gate,... ] [ -i device ] [ -m max_ttl ] [ -N squeries ] [ -p port ] [ -t tos ] [ -l flow_label ] [ -w MAX,HERE,NEAR ] [ -q nqueries ] [ -s src_addr ] [ -z sendwait ] [ --fwmark=num ] host [ packetlen ]\n");
-      return 2;
+      return 0;
     }
     const to = parseAddress(host) ?? lookupName(tool.proc, host);
     if (to === undefined) {
