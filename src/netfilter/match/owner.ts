@@ -1,3 +1,4 @@
+import { ICMP, protocol } from "../../wire/ipv4.ts";
 import { integer } from "../argument.ts";
 import { match, type Option, type OptionUse, UsageError } from "../extension.ts";
 import { BOTH, socketOwner } from "../headers.ts";
@@ -76,11 +77,16 @@ const option = (
   parse: (data, value, use) => take(data, parse(value, names, use)),
 });
 
-/** owner_mt: a packet without a socket matches only where nothing but "no socket" is asked. */
+/** What the kernel sends by itself over ICMP goes through a socket of its own, which nobody owns. */
+const fromKernel = (pkt: Packet): boolean =>
+  pkt.socket === null && pkt.iif === null && protocol(pkt.data, pkt.net) === ICMP;
+
+/** owner_mt */
 function holds(data: Owner, pkt: Packet): boolean {
   const owner = socketOwner(pkt);
+  const unowned = !(data.uid && !data.uid.inverted) && !(data.gid && !data.gid.inverted);
   if (owner === null)
-    return data.exists !== false && !(data.uid && !data.uid.inverted) && !(data.gid && !data.gid.inverted);
+    return fromKernel(pkt) ? data.exists !== true && unowned : data.exists !== false && unowned;
   if (data.exists === true) return false;
   const inside = (range: Range | null, id: number) =>
     range === null || (id >= range.low && id <= range.high) !== range.inverted;
@@ -127,7 +133,9 @@ export const owner = match<Owner>({
   judge: (data) => (pkt) => holds(data, pkt),
   explain(_data, pkt) {
     const owner = socketOwner(pkt);
-    return owner === null ? "no local socket sent it" : `it was sent by UID ${owner.uid}, GID ${owner.gid}`;
+    return owner === null
+      ? "no process's socket sent it"
+      : `it was sent by UID ${owner.uid}, GID ${owner.gid}`;
   },
   print(data, numeric) {
     const parts: string[] = [];
