@@ -283,6 +283,7 @@ const REFUSED: Record<string, readonly [string, number]> = {
   "--test": ["Cannot test: Operation not supported\n", 74],
 };
 
+// biome-ignore lint/correctness/useYield: it never waits; a program is a generator all the same.
 export const ethtool: Program = function* (proc) {
   const tool = new Ethtool(proc);
   const [, option, name, ...words] = proc.argv;

@@ -261,7 +261,8 @@ export function enterNamespace(ctx: Context, name: string): number {
   }
   proc.enter(inode.net);
   const folder = `/etc/netns/${name}`;
-  if (tryLookup(proc, folder)) {
+  // Mostly there is no /etc/netns at all; asking for it first is the cheap question.
+  if (tryLookup(proc, "/etc/netns") && tryLookup(proc, folder)) {
     proc.mounts = proc.mounts.clone(proc.machine.nextMountsId());
     for (const file of readdir(proc, folder)) {
       const target = `/etc/${file}`;

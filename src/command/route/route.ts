@@ -189,6 +189,7 @@ function ioctlError(error: KernelError): string {
   return new KernelError(error.code).message;
 }
 
+// biome-ignore lint/correctness/useYield: it never waits; a program is a generator all the same.
 export const route: Program = function* (proc) {
   const tool = new RouteTool(proc);
   let numeric = false;
