@@ -98,8 +98,8 @@ export class Bridge extends Device {
 
   /** br_add_if */
   addPort(dev: Device): void {
-    if (dev.isLoopback) throw new KernelError("EINVAL");
-    if (dev instanceof Bridge) throw new KernelError("EINVAL");
+    if (dev.isLoopback || key(dev.mac) === 0) throw new KernelError("EINVAL");
+    if (dev instanceof Bridge) throw new KernelError("ELOOP", "Can not enslave a bridge to a bridge");
     let number = 1;
     while (this.ports.some((p) => p.number === number)) number++;
     const port: BridgePort = {

@@ -165,6 +165,8 @@ export abstract class Device implements DeviceRef {
   }
 
   /** What a device does when it goes up or down, or away. */
+  /** The carrier came or went (linkwatch). */
+  onCarrier(): void {}
   onUp(): void {}
   onDown(): void {}
   onDelete(): void {}

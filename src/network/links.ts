@@ -424,6 +424,7 @@ export class Links {
 
   /** netif_carrier_on/off, once it has happened (linkwatch → NETDEV_CHANGE). */
   carrierChanged(dev: Device): void {
+    dev.onCarrier();
     if (dev.carrier) dev.carrierUpCount++;
     else dev.carrierDownCount++;
     this.ns.tell(dev, dev.carrier ? "carrier" : "no-carrier");

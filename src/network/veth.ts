@@ -23,16 +23,30 @@ export class Veth extends Device {
 
   /** veth_open and veth_close: there is carrier while both ends are up. */
   get carrier(): boolean {
-    return this.up && this.other !== null && this.other.up;
+    return this.up && (this.other?.up ?? false);
+  }
+
+  get operState(): OperState {
+    if (!this.up) return "DOWN";
+    return this.carrier ? "UP" : this.without;
+  }
+
+  /** What it is without carrier: decided when it goes up or the carrier goes, and kept until then. */
+  private without: OperState = "DOWN";
+
+  override onUp(): void {
+    this.without = this.defaultState();
+  }
+
+  override onCarrier(): void {
+    this.without = this.defaultState();
   }
 
   /**
    * default_operstate. The kernel looks the peer's index up in *this* end's namespace, so LOWERLAYERDOWN shows
    * when some device without carrier has that index here.
    */
-  get operState(): OperState {
-    if (!this.up) return "DOWN";
-    if (this.carrier) return "UP";
+  private defaultState(): OperState {
     const index = this.other?.index ?? 0;
     if (index === this.index) return "DOWN";
     const found = this.ns.links.byIndex(index);
