@@ -257,7 +257,11 @@ export class Addresses {
       if (op === "add") {
         const routes = this.ns.routes;
         const t = routes.makeTable(table);
-        routes.insert(t, routes.makeRoute(spec, table), "append");
+        const route = routes.makeRoute(spec, table);
+        // A duplicate stays as it is (the kernel's EEXIST, that nobody looks at).
+        if (!t.at(dst, prefix).some((other) => other.tos === 0 && other.same(route))) {
+          routes.insert(t, route, "append");
+        }
       } else this.ns.routes.delete(spec);
     } catch (error) {
       // fib_magic's caller does not look: a duplicate stays as it is.

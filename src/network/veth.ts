@@ -15,6 +15,8 @@ export class Veth extends Device {
   static connect(a: Veth, b: Veth): void {
     a.other = b;
     b.other = a;
+    a.onCarrier();
+    b.onCarrier();
   }
 
   override get peer(): Veth | null {
@@ -31,12 +33,8 @@ export class Veth extends Device {
     return this.carrier ? "UP" : this.without;
   }
 
-  /** What it is without carrier: decided when it goes up or the carrier goes, and kept until then. */
+  /** What it is without carrier: decided when it is made and when the carrier comes or goes. */
   private without: OperState = "DOWN";
-
-  override onUp(): void {
-    this.without = this.defaultState();
-  }
 
   override onCarrier(): void {
     this.without = this.defaultState();
