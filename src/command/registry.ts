@@ -6,6 +6,8 @@ import type { Command } from "../machine/program.ts";
 import { IP_TOOLS } from "./ip-tools.ts";
 import { curl } from "./curl/curl.ts";
 import { python3 } from "./http-server/python3.ts";
+import { nc } from "./nc/nc.ts";
+import { ss } from "./ss/ss.ts";
 import { IPTABLES } from "./iptables/iptables.ts";
 import { tcpdump } from "./tcpdump/index.ts";
 import { conntrack } from "./conntrack/conntrack.ts";
@@ -28,4 +30,6 @@ export const COMMANDS: readonly Command[] = [
   ...IPTABLES,
   curl,
   python3,
+  nc,
+  ss,
 ];

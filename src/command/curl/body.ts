@@ -15,7 +15,8 @@ export class BodyReader {
   constructor(method: string, status: number, length: string | undefined, encoding: string | undefined) {
     const bare = method === "HEAD" || status === 204 || status === 304;
     this.chunked = !bare && (encoding?.toLowerCase().includes("chunked") ?? false);
-    this.expected = !bare && !this.chunked && length !== undefined && /^\d+$/.test(length) ? Number(length) : -1;
+    this.expected =
+      !bare && !this.chunked && length !== undefined && /^\d+$/.test(length) ? Number(length) : -1;
     this.left = this.expected;
     this.untilClose = !bare && !this.chunked && this.expected < 0;
     this.done = bare || this.expected === 0;

@@ -94,8 +94,10 @@ function* fetch(proc: Process, s: Settings, given: string, output: Output): Runn
     for (;;) {
       url = parseUrl(address);
       if (url === undefined) throw new CurlError(3, "URL using bad/illegal format or missing URL");
-      if (url.scheme === "https") throw new CurlError(1, `Protocol "https" not supported: TLS is not modelled by Packetwalk`);
-      if (url.scheme !== "http") throw new CurlError(1, `Protocol "${url.scheme}" not supported or disabled in libcurl`);
+      if (url.scheme === "https")
+        throw new CurlError(1, `Protocol "https" not supported: TLS is not modelled by Packetwalk`);
+      if (url.scheme !== "http")
+        throw new CurlError(1, `Protocol "${url.scheme}" not supported or disabled in libcurl`);
       if (s.get && s.data.length > 0) {
         url = { ...url, path: `${url.path}${url.path.includes("?") ? "&" : "?"}${s.data.join("&")}` };
       }
@@ -126,7 +128,8 @@ function* fetch(proc: Process, s: Settings, given: string, output: Output): Runn
       }
       for (const piece of pendingBody.splice(0)) yield* output.write(piece);
       if (!follows) break;
-      if (++redirects > s.maxRedirects) throw new CurlError(47, `Maximum (${s.maxRedirects}) redirects followed`);
+      if (++redirects > s.maxRedirects)
+        throw new CurlError(47, `Maximum (${s.maxRedirects}) redirects followed`);
       if (s.verbose) proc.err(`* Issue another request to this URL: '${redirectUrl}'\n`);
       if (result.status < 307 && method === "POST" && result.status !== 300) {
         method = "GET";
@@ -144,7 +147,9 @@ function* fetch(proc: Process, s: Settings, given: string, output: Output): Runn
   output.finish(code === 0);
   if (closing && s.verbose) proc.err("* Closing connection 0\n");
   if (s.writeOut !== "") {
-    const effective = url ? `${given.includes("://") ? "" : "HTTP://"}${address}${/[^/]\/|\?/.test(address.replace("://", "")) ? "" : "/"}` : address;
+    const effective = url
+      ? `${given.includes("://") ? "" : "HTTP://"}${address}${/[^/]\/|\?/.test(address.replace("://", "")) ? "" : "/"}`
+      : address;
     const facts = {
       result,
       url,
@@ -157,7 +162,10 @@ function* fetch(proc: Process, s: Settings, given: string, output: Output): Runn
       redirectUrl: s.location ? "" : redirectUrl,
       filename: output.path ?? "",
     };
-    yield* proc.write(1, writeOut(s.writeOut, facts, (name) => proc.err(`curl: unknown --write-out variable: '${name}'\n`)));
+    yield* proc.write(
+      1,
+      writeOut(s.writeOut, facts, (name) => proc.err(`curl: unknown --write-out variable: '${name}'\n`)),
+    );
   }
   if (code !== 0 && (!s.silent || s.showError)) proc.err(`curl: (${code}) ${message}\n`);
   return code;
@@ -197,7 +205,10 @@ export const curl: Command = {
       if (path === "-O") {
         const name = (parseUrl(s.urls[i])?.path ?? "/").split("?")[0].replace(/^.*\//, "");
         if (name === "") {
-          if (!s.silent || s.showError) proc.err("curl: Remote file name has no length!\ncurl: (23) Failed writing received data to disk/application\n");
+          if (!s.silent || s.showError)
+            proc.err(
+              "curl: Remote file name has no length!\ncurl: (23) Failed writing received data to disk/application\n",
+            );
           status = 23;
           continue;
         }
@@ -209,7 +220,9 @@ export const curl: Command = {
         if (attempt >= s.retry || !worthRetrying(s, status)) break;
         if (!s.silent) {
           const why = status === 28 ? "timeout" : status === 7 ? "connection refused" : "error";
-          proc.err(`Warning: Problem: ${why}. Will retry in ${wait} seconds. ${s.retry - attempt} ${s.retry - attempt === 1 ? "retry" : "retries"} left.\n`);
+          proc.err(
+            `Warning: Problem: ${why}. Will retry in ${wait} seconds. ${s.retry - attempt} ${s.retry - attempt === 1 ? "retry" : "retries"} left.\n`,
+          );
         }
         yield* proc.sleep(wait * SECOND);
         wait *= 2;

@@ -8,9 +8,11 @@ export function max5(bytes: number): string {
   const G = M * 1024;
   if (bytes < 100000) return String(bytes).padStart(5);
   if (bytes < 10000 * K) return `${String(Math.floor(bytes / K)).padStart(4)}k`;
-  if (bytes < 100 * M) return `${String(Math.floor(bytes / M)).padStart(2)}.${Math.floor((bytes % M) / (M / 10))}M`;
+  if (bytes < 100 * M)
+    return `${String(Math.floor(bytes / M)).padStart(2)}.${Math.floor((bytes % M) / (M / 10))}M`;
   if (bytes < 10000 * M) return `${String(Math.floor(bytes / M)).padStart(4)}M`;
-  if (bytes < 100 * G) return `${String(Math.floor(bytes / G)).padStart(2)}.${Math.floor((bytes % G) / (G / 10))}G`;
+  if (bytes < 100 * G)
+    return `${String(Math.floor(bytes / G)).padStart(2)}.${Math.floor((bytes % G) / (G / 10))}G`;
   return `${String(Math.floor(bytes / G)).padStart(4)}G`;
 }
 
@@ -65,13 +67,20 @@ export class Meter {
 
   end(): void {
     if (!this.shown || !this.headed) return;
-    this.line();
+    // A line that this second already has is not repeated, but for the very first.
+    const spent = Math.floor((this.proc.machine.now - this.start) / SECOND);
+    if (spent === 0 || spent !== this.lastSpent || this.received !== this.lastReceived) this.line();
     this.proc.err("\n");
   }
+
+  private lastSpent = -1;
+  private lastReceived = 0;
 
   private line(): void {
     const elapsed = Math.max(1000, this.proc.machine.now - this.start);
     const spent = Math.floor((this.proc.machine.now - this.start) / SECOND);
+    this.lastSpent = spent;
+    this.lastReceived = this.received;
     const down = Math.floor((this.received * SECOND) / elapsed);
     const up = Math.floor((this.uploaded * SECOND) / elapsed);
     const total = Math.max(0, this.expected) + Math.max(0, this.expectedUpload);

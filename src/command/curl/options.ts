@@ -1,7 +1,7 @@
+import { KernelError } from "../../base/errno.ts";
+import { text } from "../../base/text.ts";
 import type { Process } from "../../machine/process.ts";
 import * as vfs from "../../machine/vfs.ts";
-import { text } from "../../base/text.ts";
-import { KernelError } from "../../base/errno.ts";
 
 /** What a curl command line asks for. */
 export interface Settings {
@@ -93,7 +93,8 @@ const OPTIONS: readonly (readonly [long: string, short: string, arg: boolean])[]
 ];
 
 function seconds(name: string, value: string): number {
-  if (!/^\d+(\.\d*)?$/.test(value)) throw new CurlUsage(`option ${name}: expected a proper numerical parameter`);
+  if (!/^\d+(\.\d*)?$/.test(value))
+    throw new CurlUsage(`option ${name}: expected a proper numerical parameter`);
   return Number(value);
 }
 
@@ -175,7 +176,9 @@ export function parseOptions(proc: Process, args: readonly string[]): Settings |
         break;
       case "data":
       case "data-ascii":
-        s.data.push(value.startsWith("@") ? readFile(proc, value.slice(1), shown).replace(/[\r\n]/g, "") : value);
+        s.data.push(
+          value.startsWith("@") ? readFile(proc, value.slice(1), shown).replace(/[\r\n]/g, "") : value,
+        );
         break;
       case "data-binary":
         s.data.push(value.startsWith("@") ? readFile(proc, value.slice(1), shown) : value);

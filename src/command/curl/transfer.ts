@@ -100,7 +100,8 @@ export class Transfer {
     const { host, port } = this.url;
     const given = this.s.resolve.find((r) => (r.host === host || r.host === "*") && r.port === port);
     const name = given ? given.address : host;
-    const address = ipv4.parse(name) ?? lookupName(this.proc, name) ?? (name === "localhost" ? 0x7f000001 : undefined);
+    const address =
+      ipv4.parse(name) ?? lookupName(this.proc, name) ?? (name === "localhost" ? 0x7f000001 : undefined);
     if (address === undefined) throw new CurlError(6, `Could not resolve host: ${host}`);
     return address;
   }
@@ -127,7 +128,8 @@ export class Transfer {
     const limit = this.meter.start + (this.s.connectTimeout || 300) * SECOND;
     while (socket.state === "SYN-SENT" || socket.state === "SYN-RECV") {
       if (this.now >= limit) throw failed(28, "Timeout was reached");
-      if (this.now >= this.deadline) throw new CurlError(28, `Connection timed out after ${this.elapsedMs} milliseconds`);
+      if (this.now >= this.deadline)
+        throw new CurlError(28, `Connection timed out after ${this.elapsedMs} milliseconds`);
       yield* this.wait({ writable: socket }, limit);
     }
     const error = socket.takeError();
@@ -214,7 +216,10 @@ export class Transfer {
   private timedOut(): CurlError {
     const { received, expected } = this.meter;
     const of = expected >= 0 ? ` out of ${expected}` : "";
-    return new CurlError(28, `Operation timed out after ${this.elapsedMs} milliseconds with ${received}${of} bytes received`);
+    return new CurlError(
+      28,
+      `Operation timed out after ${this.elapsedMs} milliseconds with ${received}${of} bytes received`,
+    );
   }
 
   private *receive(socket: TcpSocket): Running<Uint8Array> {
@@ -281,7 +286,8 @@ export class Transfer {
         throw new CurlError(1, "Received HTTP/0.9 when not allowed");
       }
       buffer = buffer.length === 0 ? data : concat([buffer, data]);
-      if (buffer.length >= 5 && !/^HTTP\//.test(text(buffer.subarray(0, 5)))) throw new CurlError(1, "Received HTTP/0.9 when not allowed");
+      if (buffer.length >= 5 && !/^HTTP\//.test(text(buffer.subarray(0, 5))))
+        throw new CurlError(1, "Received HTTP/0.9 when not allowed");
       const end = headerEnd(buffer);
       if (end < 0) continue;
       head = text(buffer.subarray(0, end));
@@ -306,7 +312,8 @@ export class Transfer {
       for (const line of lines) this.proc.err(`< ${line}\n`);
       this.proc.err("< \n");
     }
-    if (this.s.failOnError && r.status >= 400) throw new CurlError(22, `The requested URL returned error: ${r.status}`);
+    if (this.s.failOnError && r.status >= 400)
+      throw new CurlError(22, `The requested URL returned error: ${r.status}`);
     sink.headers(head);
     const header = (name: string) => r.headers.find(([n]) => n.toLowerCase() === name)?.[1];
     const reader = new BodyReader(method, r.status, header("content-length"), header("transfer-encoding"));

@@ -92,13 +92,16 @@ function variable(name: string, f: WriteOutFacts): string | undefined {
 
 /** The text of -w (tool_writeout.c): %{variable}, %%, \n \r \t. */
 export function writeOut(format: string, facts: WriteOutFacts, unknown: (name: string) => void): string {
-  return format.replace(/%\{([^}]*)\}|%%|\\([nrt])|\\(.)/g, (all, name: string | undefined, escape: string | undefined) => {
-    if (all === "%%") return "%";
-    if (escape !== undefined) return escape === "n" ? "\n" : escape === "r" ? "\r" : "\t";
-    if (name === undefined) return all;
-    if (name === "stdout" || name === "stderr" || (name === "onerror" && facts.exitCode !== 0)) return "";
-    const value = variable(name, facts);
-    if (value === undefined) unknown(name);
-    return value ?? "";
-  });
+  return format.replace(
+    /%\{([^}]*)\}|%%|\\([nrt])|\\(.)/g,
+    (all, name: string | undefined, escape: string | undefined) => {
+      if (all === "%%") return "%";
+      if (escape !== undefined) return escape === "n" ? "\n" : escape === "r" ? "\r" : "\t";
+      if (name === undefined) return all;
+      if (name === "stdout" || name === "stderr" || (name === "onerror" && facts.exitCode !== 0)) return "";
+      const value = variable(name, facts);
+      if (value === undefined) unknown(name);
+      return value ?? "";
+    },
+  );
 }

@@ -62,7 +62,8 @@ function settings(proc: Process, args: readonly string[], unbuffered: boolean): 
   let seenPort = false;
   for (let i = 0; i < args.length; i++) {
     const arg = args[i];
-    const option = /^(-b|--bind|-d|--directory|-p|--protocol)(?:=(.*))?$/.exec(arg) ?? /^(-[bdp])(.+)$/.exec(arg);
+    const option =
+      /^(-b|--bind|-d|--directory|-p|--protocol)(?:=(.*))?$/.exec(arg) ?? /^(-[bdp])(.+)$/.exec(arg);
     if (option) {
       const value = option[2] ?? args[++i];
       if (value === undefined) {
@@ -139,10 +140,21 @@ function* serve(proc: Process, s: Settings): Running {
         const socket = listener.accept();
         if (socket === AGAIN) break;
         fds.set(socket, proc.addFd(socket));
-        clients.push({ socket, address: ipv4.format(socket.remoteAddress), request: "", parts: [], answer: null });
+        clients.push({
+          socket,
+          address: ipv4.format(socket.remoteAddress),
+          request: "",
+          parts: [],
+          answer: null,
+        });
       }
       for (const client of [...clients]) step(proc, s, directory, client, end);
-      yield { queues: [listener.readable, ...clients.map((c) => (c.answer === null ? c.socket.readable : c.socket.writable))] };
+      yield {
+        queues: [
+          listener.readable,
+          ...clients.map((c) => (c.answer === null ? c.socket.readable : c.socket.writable)),
+        ],
+      };
     }
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
@@ -155,7 +167,13 @@ function* serve(proc: Process, s: Settings): Running {
 }
 
 /** Takes one client as far as it goes now. */
-function step(proc: Process, s: Settings, directory: string, client: Client, end: (client: Client) => void): void {
+function step(
+  proc: Process,
+  s: Settings,
+  directory: string,
+  client: Client,
+  end: (client: Client) => void,
+): void {
   try {
     while (client.answer === null) {
       const data = client.socket.receive(65536);
@@ -165,7 +183,9 @@ function step(proc: Process, s: Settings, directory: string, client: Client, end
       const done = /\r?\n\r?\n/.exec(client.request);
       const simple = /^\S+ \S+\r?\n/.test(client.request);
       if (!done && !simple) continue;
-      const head = done ? client.request.slice(0, done.index) : client.request.slice(0, client.request.indexOf("\n"));
+      const head = done
+        ? client.request.slice(0, done.index)
+        : client.request.slice(0, client.request.indexOf("\n"));
       const answer = respond(proc, s.protocol, directory, head.trimEnd());
       const date = logDate(proc.machine.epoch + proc.machine.now);
       for (const line of answer.log) proc.err(`${client.address} - - [${date}] ${line}\n`);
@@ -221,10 +241,14 @@ export const python3: Command = {
     }
     const what = args[0] === undefined ? "an interactive Python" : args.join(" ").split("\n")[0];
     if (args[0] !== undefined && !args[0].startsWith("-") && !vfs.exists(proc, args[0])) {
-      proc.err(`python3: can't open file '${args[0].startsWith("/") ? args[0] : `${proc.cwd}/${args[0]}`}': [Errno 2] No such file or directory\n`);
+      proc.err(
+        `python3: can't open file '${args[0].startsWith("/") ? args[0] : `${proc.cwd}/${args[0]}`}': [Errno 2] No such file or directory\n`,
+      );
       return 2;
     }
-    proc.err(`python3: ${what}: running Python programs is not simulated by Packetwalk (only python3 -m http.server)\n`);
+    proc.err(
+      `python3: ${what}: running Python programs is not simulated by Packetwalk (only python3 -m http.server)\n`,
+    );
     return 127;
   },
 };

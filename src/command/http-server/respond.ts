@@ -46,7 +46,11 @@ class Responder {
   head(status: number, message: string, headers: readonly (readonly [string, string])[]): string {
     this.log.push(`"${this.requestLine}" ${status} -`);
     if (this.simple) return "";
-    const lines = [`${this.protocol} ${status} ${message}`, `Server: ${SERVER}`, `Date: ${httpDate(this.now)}`];
+    const lines = [
+      `${this.protocol} ${status} ${message}`,
+      `Server: ${SERVER}`,
+      `Date: ${httpDate(this.now)}`,
+    ];
     for (const [name, value] of headers) lines.push(`${name}: ${value}`);
     return `${lines.join("\r\n")}\r\n\r\n`;
   }
@@ -130,7 +134,9 @@ class Responder {
   /** SimpleHTTPRequestHandler.list_directory. */
   private listing(path: string, url: string, head: boolean): Answer {
     const names = vfs.readdir(this.proc, path).filter((n) => n !== "." && n !== "..");
-    names.sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : a.toLowerCase() > b.toLowerCase() ? 1 : 0));
+    names.sort((a, b) =>
+      a.toLowerCase() < b.toLowerCase() ? -1 : a.toLowerCase() > b.toLowerCase() ? 1 : 0,
+    );
     const title = `Directory listing for ${escapeHtml(unquote(url))}`;
     const lines = [
       "<!DOCTYPE HTML>",
@@ -189,6 +195,7 @@ export function respond(proc: Process, protocol: string, directory: string, requ
     if (colon > 0) headers.set(header.slice(0, colon).toLowerCase(), header.slice(colon + 1).trim());
   }
   const url = target.startsWith("//") ? `/${target.replace(/^\/+/, "")}` : target;
-  if (method !== "GET" && method !== "HEAD") return r.error(501, `Unsupported method ('${method}')`, method === "HEAD");
+  if (method !== "GET" && method !== "HEAD")
+    return r.error(501, `Unsupported method ('${method}')`, method === "HEAD");
   return r.serve(url, headers, method === "HEAD");
 }

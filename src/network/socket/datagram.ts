@@ -27,6 +27,11 @@ export abstract class DatagramSocket extends Socket {
     return this.queue.length > 0 ? this.queue[0].data.length : 0;
   }
 
+  /** The next datagram, left where it is (MSG_PEEK). */
+  peek(): Datagram | undefined {
+    return this.queue[0];
+  }
+
   get queued(): number {
     return this.queue.length;
   }

@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { SECOND } from "../../base/clock.ts";
 import { AGAIN } from "../../base/wait.ts";
 import { parse } from "../../wire/ipv4.ts";
+import type { Tap } from "../device.ts";
 import type { NetNamespace } from "../namespace.ts";
 import { TestHost } from "../testing.ts";
-import type { Tap } from "../device.ts";
 import { TcpSocket } from "./tcp/socket.ts";
 import { UdpSocket } from "./udp.ts";
 
@@ -20,7 +20,14 @@ function device(ns: NetNamespace, name: string, cidr: string): void {
 }
 
 function defaultRoute(ns: NetNamespace, via: string): void {
-  ns.routes.change("add", { dst: 0, prefix: 0, protocol: 3, scope: 0, priority: 0, nexthops: [{ via: a4(via) }] });
+  ns.routes.change("add", {
+    dst: 0,
+    prefix: 0,
+    protocol: 3,
+    scope: 0,
+    priority: 0,
+    nexthops: [{ via: a4(via) }],
+  });
 }
 
 /** boxA 10.0.1.2 – router – boxB 10.0.2.2. */
@@ -43,7 +50,10 @@ function lab() {
 }
 
 /** The transport header and payload of each IPv4 packet that passes a device, as hex-free facts. */
-function watch(ns: NetNamespace, name: string): { flags: number; options: string; length: number; at: number }[] {
+function watch(
+  ns: NetNamespace,
+  name: string,
+): { flags: number; options: string; length: number; at: number }[] {
   const seen: { flags: number; options: string; length: number; at: number }[] = [];
   const tap: Tap = (pkt) => {
     if (pkt.protocol !== 0x800) return;
