@@ -1,8 +1,8 @@
 import { KernelError } from "../base/errno.ts";
+import { PACKET_HOST } from "../netfilter/packet.ts";
 import { type Device, IFF_LOOPBACK, IFF_NOARP, IFF_UP } from "../network/device.ts";
 import { ETH_P_ARP, type Frame, PacketSocket } from "../network/socket/packet.ts";
 import { UdpSocket } from "../network/socket/udp.ts";
-import { PACKET_HOST } from "../netfilter/packet.ts";
 import { put16, put32, u16, u32 } from "../wire/bytes.ts";
 import { format } from "../wire/ipv4.ts";
 import { getopt } from "./tool/getopt.ts";
@@ -11,7 +11,8 @@ import { defineTool, fail } from "./tool/tool.ts";
 
 const BROADCAST = new Uint8Array(6).fill(255);
 const USAGE = "\nUsage:\n  arping [options] <destination>\n\nFor more details see arping(8).\n";
-const macText = (mac: Uint8Array) => [...mac].map((b) => b.toString(16).toUpperCase().padStart(2, "0")).join(":");
+const macText = (mac: Uint8Array) =>
+  [...mac].map((b) => b.toString(16).toUpperCase().padStart(2, "0")).join(":");
 
 /** iputils' arping (20221126). */
 export const arping = defineTool({
@@ -36,9 +37,17 @@ export const arping = defineTool({
       dev = net.links.byName(name);
       if (!dev) fail(tool, `Device ${name} not available.`, 2);
     } else {
-      const candidates = net.links.list().filter((d) => (d.flags & IFF_UP) !== 0 && (d.flags & (IFF_LOOPBACK | IFF_NOARP)) === 0 && d.ipv4.addresses.length > 0);
+      const candidates = net.links
+        .list()
+        .filter(
+          (d) =>
+            (d.flags & IFF_UP) !== 0 &&
+            (d.flags & (IFF_LOOPBACK | IFF_NOARP)) === 0 &&
+            d.ipv4.addresses.length > 0,
+        );
       dev = candidates[0];
-      if (!dev || candidates.length > 1) fail(tool, "Suitable device could not be determined. Please, use option -I.", 2);
+      if (!dev || candidates.length > 1)
+        fail(tool, "Suitable device could not be determined. Please, use option -I.", 2);
     }
     if ((dev.flags & IFF_UP) === 0) fail(tool, `Interface "${dev.name}" is down`, 2);
     if ((dev.flags & (IFF_LOOPBACK | IFF_NOARP)) !== 0) {
@@ -89,7 +98,10 @@ export const arping = defineTool({
     let requests = 0;
     let nextSend = machine.now;
     let lastSent = machine.now;
-    if (!quiet) yield* tool.print(`ARPING ${format(to)} from ${format(dad && given === undefined ? 0 : source)} ${dev.name}\n`);
+    if (!quiet)
+      yield* tool.print(
+        `ARPING ${format(to)} from ${format(dad && given === undefined ? 0 : source)} ${dev.name}\n`,
+      );
     const packet = (): Uint8Array => {
       const data = new Uint8Array(28);
       put16(data, 0, 1);
@@ -108,9 +120,13 @@ export const arping = defineTool({
       if (d.length < 28 || (u16(d, 6) !== 1 && u16(d, 6) !== 2) || d[4] !== 6 || d[5] !== 4) return false;
       if (f.pktType > 2) return false;
       if (u32(d, 14) !== to) return false;
-      if (!dad) return u32(d, 24) === source && d.subarray(18, 24).every((b, i) => b === (dev as Device).mac[i]);
+      if (!dad)
+        return u32(d, 24) === source && d.subarray(18, 24).every((b, i) => b === (dev as Device).mac[i]);
       // Anybody else who uses the address.
-      return !d.subarray(8, 14).every((b, i) => b === (dev as Device).mac[i]) && (source === 0 || u32(d, 24) === source);
+      return (
+        !d.subarray(8, 14).every((b, i) => b === (dev as Device).mac[i]) &&
+        (source === 0 || u32(d, 24) === source)
+      );
     };
     try {
       while (!ended && machine.now < deadline) {
@@ -135,7 +151,9 @@ export const arping = defineTool({
             const us = Math.floor((frame.time - lastSent) / 1000);
             const kind = `${frame.pktType === PACKET_HOST ? "Unicast" : "Broadcast"} ${u16(frame.data, 6) === 2 ? "reply" : "request"}`;
             const other = u32(frame.data, 24) !== source && !dad ? ` for ${format(u32(frame.data, 24))}` : "";
-            yield* tool.print(`${kind} from ${format(to)} [${macText(frame.data.subarray(8, 14))}]${other}  ${Math.floor(us / 1000)}.${String(us % 1000).padStart(3, "0")}ms\n`);
+            yield* tool.print(
+              `${kind} from ${format(to)} [${macText(frame.data.subarray(8, 14))}]${other}  ${Math.floor(us / 1000)}.${String(us % 1000).padStart(3, "0")}ms\n`,
+            );
             yield* tool.out.flush();
           }
           received++;

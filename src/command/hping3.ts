@@ -81,7 +81,9 @@ export const hping3 = defineTool({
       if (!(error instanceof KernelError)) throw error;
       proc.err("Warning: Unable to guess the output interface\n");
       proc.err(`[send_ip] sendto: ${error.message}\n`);
-      yield* tool.print(`HPING ${target} (lo ${ipv4.format(to)}): ${mode === "tcp" ? "NO FLAGS are" : `${mode} mode`} set, ${mode === "tcp" ? 40 : 28} headers + 0 data bytes\n`);
+      yield* tool.print(
+        `HPING ${target} (lo ${ipv4.format(to)}): ${mode === "tcp" ? "NO FLAGS are" : `${mode} mode`} set, ${mode === "tcp" ? 40 : 28} headers + 0 data bytes\n`,
+      );
       return 1;
     } finally {
       probe.close();
@@ -91,7 +93,15 @@ export const hping3 = defineTool({
     const flood = opts.has("flood");
     const quiet = opts.has("q") || flood;
     const every = opts.get("i") ?? "1";
-    const gap = flood ? FLOOD_GAP : opts.has("fast") ? 100e6 : opts.has("faster") ? 1000 : every.startsWith("u") ? Number(every.slice(1)) * 1000 : Number(every) * 1e9;
+    const gap = flood
+      ? FLOOD_GAP
+      : opts.has("fast")
+        ? 100e6
+        : opts.has("faster")
+          ? 1000
+          : every.startsWith("u")
+            ? Number(every.slice(1)) * 1000
+            : Number(every) * 1e9;
     const count = opts.has("c") ? Number(opts.get("c")) : Number.POSITIVE_INFINITY;
     const payload = Number(opts.get("d") ?? 0);
     const window = Number(opts.get("w") ?? 512);
@@ -102,12 +112,20 @@ export const hping3 = defineTool({
     let flags = 0;
     for (const [i, letter] of FLAGS.entries()) if (opts.has(letter)) flags |= 1 << i;
     const identifier = proc.pid & 0xffff;
-    const head = mode === "tcp" ? `${flags ? `${flagWord(flags)} set` : "NO FLAGS are set"}, 40` : `${mode} mode set, 28`;
-    yield* tool.print(`HPING ${target} (${device} ${ipv4.format(to)}): ${head} headers + ${payload} data bytes\n`);
+    const head =
+      mode === "tcp"
+        ? `${flags ? `${flagWord(flags)} set` : "NO FLAGS are set"}, 40`
+        : `${mode} mode set, 28`;
+    yield* tool.print(
+      `HPING ${target} (${device} ${ipv4.format(to)}): ${head} headers + ${payload} data bytes\n`,
+    );
     if (flood) proc.err("hping in flood mode, no replies will be shown\n");
     const out = new RawSocket(net, proc, IPPROTO_RAW);
     out.options.broadcast = true;
-    const inputs = [new RawSocket(net, proc, ipv4.ICMP), ...(mode === "icmp" ? [] : [new RawSocket(net, proc, mode === "tcp" ? ipv4.TCP : ipv4.UDP)])];
+    const inputs = [
+      new RawSocket(net, proc, ipv4.ICMP),
+      ...(mode === "icmp" ? [] : [new RawSocket(net, proc, mode === "tcp" ? ipv4.TCP : ipv4.UDP)]),
+    ];
     let ended = false;
     proc.handle("INT", () => {
       ended = true;
@@ -133,7 +151,7 @@ export const hping3 = defineTool({
         data[20] = Number(opts.get("C") ?? icmp.ECHO);
         data[21] = Number(opts.get("K") ?? 0);
         put16(data, 24, identifier);
-        put16(data, 26, (sent << 8) & 0xff00 | ((sent >> 8) & 0xff));
+        put16(data, 26, ((sent << 8) & 0xff00) | ((sent >> 8) & 0xff));
         put16(data, 22, checksum(data, 20, data.length));
         return data;
       }
@@ -163,7 +181,8 @@ export const hping3 = defineTool({
         timed++;
         return `rtt=${rtt.toFixed(1)} ms`;
       };
-      const start = () => `len=${data.length} ip=${ipv4.format(d.from)} ttl=${d.ttl}${u16(data, 6) & ipv4.DF ? " DF" : ""} id=${u16(data, 4)}`;
+      const start = () =>
+        `len=${data.length} ip=${ipv4.format(d.from)} ttl=${d.ttl}${u16(data, 6) & ipv4.DF ? " DF" : ""} id=${u16(data, 4)}`;
       const protocol = data[9];
       if (protocol === ipv4.TCP && d.from === to) {
         const sequence = (u16(data, at + 2) - basePort) & 0xffff;
@@ -191,8 +210,12 @@ export const hping3 = defineTool({
           if (ipv4.dst(data, inner) !== to) return;
           const innerAt = inner + ipv4.headerLength(data, inner);
           let words = `ICMP ${data[at + 1] === 13 ? "Packet filtered" : `${UNREACHABLE[data[at + 1]] ?? `unknown (${data[at + 1]})`} Unreachable`} from`;
-          if (type === icmp.TIME_EXCEEDED) words = data[at + 1] === 0 ? "TTL 0 during transit from" : "TTL 0 during reassembly from";
-          const name = opts.has("n") ? "" : `name=${lookupAddress(proc, d.from) ?? "UNKNOWN"}   `;
+          if (type === icmp.TIME_EXCEEDED)
+            words = data[at + 1] === 0 ? "TTL 0 during transit from" : "TTL 0 during reassembly from";
+          const back = "\b".repeat(15);
+          const name = opts.has("n")
+            ? ""
+            : `get hostname...${back}${" ".repeat(15)}${back}name=${lookupAddress(proc, d.from) ?? "UNKNOWN"}`;
           let tail = "";
           if (mode !== "icmp") {
             const sequence = (u16(data, innerAt) - basePort) & 0xffff;

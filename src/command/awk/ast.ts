@@ -15,16 +15,33 @@ export type Expr =
   | { readonly k: "group"; readonly of: Expr }
   | { readonly k: "call"; readonly name: string; readonly args: readonly Expr[]; readonly line: number }
   | { readonly k: "builtin"; readonly name: string; readonly args: readonly Expr[]; readonly line: number }
-  | { readonly k: "getline"; readonly from: "main" | "file" | "command"; readonly source: Expr | null; readonly to: Expr | null };
+  | {
+      readonly k: "getline";
+      readonly from: "main" | "file" | "command";
+      readonly source: Expr | null;
+      readonly to: Expr | null;
+    };
 
 export type Stmt =
   | { readonly k: "expr"; readonly of: Expr }
-  | { readonly k: "print"; readonly args: readonly Expr[]; readonly formatted: boolean; readonly redirect: string; readonly to: Expr | null }
+  | {
+      readonly k: "print";
+      readonly args: readonly Expr[];
+      readonly formatted: boolean;
+      readonly redirect: string;
+      readonly to: Expr | null;
+    }
   | { readonly k: "block"; readonly body: readonly Stmt[] }
   | { readonly k: "if"; readonly test: Expr; readonly yes: Stmt; readonly no: Stmt | null }
   | { readonly k: "while"; readonly test: Expr; readonly body: Stmt }
   | { readonly k: "do"; readonly test: Expr; readonly body: Stmt }
-  | { readonly k: "for"; readonly first: Stmt | null; readonly test: Expr | null; readonly step: Stmt | null; readonly body: Stmt }
+  | {
+      readonly k: "for";
+      readonly first: Stmt | null;
+      readonly test: Expr | null;
+      readonly step: Stmt | null;
+      readonly body: Stmt;
+    }
   | { readonly k: "forin"; readonly name: string; readonly array: string; readonly body: Stmt }
   | { readonly k: "delete"; readonly name: string; readonly keys: readonly Expr[] | null }
   | { readonly k: "next" | "nextfile" | "break" | "continue" }

@@ -11,9 +11,18 @@ export const awk = defineTool({
   names: ["awk", "gawk", "mawk"],
   summary: "the pattern scanning language",
   usageStatus: 2,
-  hint: () => "Usage: awk [POSIX or GNU style options] -f progfile [--] file ...\nUsage: awk [POSIX or GNU style options] [--] 'program' file ...\n",
+  hint: () =>
+    "Usage: awk [POSIX or GNU style options] -f progfile [--] file ...\nUsage: awk [POSIX or GNU style options] [--] 'program' file ...\n",
   *main(tool) {
-    const opts = getopt(tool.args, "+F:v:f:W:", { "field-separator:": "F", "assign:": "v", "file:": "f", posix: "posix", re: "re", "re-interval": "re", traditional: "traditional" });
+    const opts = getopt(tool.args, "+F:v:f:W:", {
+      "field-separator:": "F",
+      "assign:": "v",
+      "file:": "f",
+      posix: "posix",
+      re: "re",
+      "re-interval": "re",
+      traditional: "traditional",
+    });
     const operands = [...opts.rest];
     let source = "";
     for (const [key, value] of opts.options)
@@ -27,7 +36,9 @@ export const awk = defineTool({
     if (!opts.has("f")) {
       const program = operands.shift();
       if (program === undefined) {
-        tool.proc.err("Usage: awk [POSIX or GNU style options] -f progfile [--] file ...\nUsage: awk [POSIX or GNU style options] [--] 'program' file ...\n");
+        tool.proc.err(
+          "Usage: awk [POSIX or GNU style options] -f progfile [--] file ...\nUsage: awk [POSIX or GNU style options] [--] 'program' file ...\n",
+        );
         return 1;
       }
       source = program;

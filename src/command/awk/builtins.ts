@@ -50,7 +50,13 @@ export function* builtin(awk: Interpreter, name: string, args: readonly Expr[]):
       const source = yield* text(0);
       const array = awk.array(arrayName(1));
       let separator = awk.text("FS");
-      if (args[2]) separator = args[2].k === "regex" ? (args[2].source.length === 1 ? `[${args[2].source}]` : args[2].source) : yield* text(2);
+      if (args[2])
+        separator =
+          args[2].k === "regex"
+            ? args[2].source.length === 1
+              ? `[${args[2].source}]`
+              : args[2].source
+            : yield* text(2);
       const parts = awk.splitText(source, separator);
       array.clear();
       parts.forEach((p, i) => array.set(String(i + 1), fromInput(p)));
@@ -71,7 +77,8 @@ export function* builtin(awk: Interpreter, name: string, args: readonly Expr[]):
       const to = yield* text(1);
       const which = yield* text(2);
       const source = args[3] ? yield* text(3) : toText(awk.field(0));
-      return substitute(source, regex, to, /^[gG]/.test(which) ? 0 : Math.max(1, Number(which) || 1), true).text;
+      return substitute(source, regex, to, /^[gG]/.test(which) ? 0 : Math.max(1, Number(which) || 1), true)
+        .text;
     }
     case "match": {
       const source = yield* text(0);
@@ -159,7 +166,11 @@ export function* builtin(awk: Interpreter, name: string, args: readonly Expr[]):
       return Math.floor((yield* number(0)) / 2 ** (yield* number(1)));
     case "strtonum": {
       const s = yield* text(0);
-      return /^\s*0[xX][0-9a-fA-F]+/.test(s) ? Number.parseInt(s, 16) : /^\s*0[0-7]+$/.test(s) ? Number.parseInt(s, 8) : toNumber(s);
+      return /^\s*0[xX][0-9a-fA-F]+/.test(s)
+        ? Number.parseInt(s, 16)
+        : /^\s*0[0-7]+$/.test(s)
+          ? Number.parseInt(s, 8)
+          : toNumber(s);
     }
     case "asort":
     case "asorti": {
@@ -177,7 +188,13 @@ export function* builtin(awk: Interpreter, name: string, args: readonly Expr[]):
 }
 
 /** sub, gsub, gensub: `which` 0 is every match, else the nth. In gensub \1 … \9 are groups. */
-function substitute(source: string, regex: RegExp, to: string, which: number, groups: boolean): { text: string; count: number } {
+function substitute(
+  source: string,
+  regex: RegExp,
+  to: string,
+  which: number,
+  groups: boolean,
+): { text: string; count: number } {
   const global = new RegExp(regex.source, "gs");
   let out = "";
   let from = 0;
@@ -193,12 +210,15 @@ function substitute(source: string, regex: RegExp, to: string, which: number, gr
     if (which !== 0 && seen < which) continue;
     out += source.slice(from, m.index);
     const match = m;
-    out += to.replace(/\\\\&|\\(\d)|\\([\\&])|&/g, (whole, digit: string | undefined, escaped: string | undefined) => {
-      if (whole === "&") return match[0];
-      if (whole === "\\\\&") return groups ? `\\${match[0]}` : `\\${match[0]}`;
-      if (digit !== undefined) return groups ? (match[Number(digit)] ?? "") : whole;
-      return escaped as string;
-    });
+    out += to.replace(
+      /\\\\&|\\(\d)|\\([\\&])|&/g,
+      (whole, digit: string | undefined, escaped: string | undefined) => {
+        if (whole === "&") return match[0];
+        if (whole === "\\\\&") return groups ? `\\${match[0]}` : `\\${match[0]}`;
+        if (digit !== undefined) return groups ? (match[Number(digit)] ?? "") : whole;
+        return escaped as string;
+      },
+    );
     from = end;
     count++;
     if (which !== 0) break;

@@ -9,7 +9,16 @@ import { fail, reason, type Tool } from "../tool/tool.ts";
 import type { AwkProgram, Expr, Stmt } from "./ast.ts";
 import { builtin } from "./builtins.ts";
 import { RecordReader } from "./records.ts";
-import { type AwkArray, compare, fromInput, sprintf, toBoolean, toNumber, toText, type Value } from "./value.ts";
+import {
+  type AwkArray,
+  compare,
+  fromInput,
+  sprintf,
+  toBoolean,
+  toNumber,
+  toText,
+  type Value,
+} from "./value.ts";
 
 class Next extends Error {}
 class NextFile extends Error {}
@@ -57,11 +66,26 @@ export class Interpreter {
   private status = 0;
   seed = 0;
 
-  constructor(tool: Tool, program: AwkProgram, operands: readonly string[], env: ReadonlyMap<string, string>) {
+  constructor(
+    tool: Tool,
+    program: AwkProgram,
+    operands: readonly string[],
+    env: ReadonlyMap<string, string>,
+  ) {
     this.tool = tool;
     this.program = program;
     this.operands = ["awk", ...operands];
-    for (const [name, value] of Object.entries({ FS: " ", OFS: " ", ORS: "\n", RS: "\n", SUBSEP: "\x1c", CONVFMT: "%.6g", OFMT: "%.6g", FILENAME: "" })) this.globals.set(name, value);
+    for (const [name, value] of Object.entries({
+      FS: " ",
+      OFS: " ",
+      ORS: "\n",
+      RS: "\n",
+      SUBSEP: "\x1c",
+      CONVFMT: "%.6g",
+      OFMT: "%.6g",
+      FILENAME: "",
+    }))
+      this.globals.set(name, value);
     for (const name of ["NR", "FNR", "NF", "RSTART"]) this.globals.set(name, 0);
     this.globals.set("RLENGTH", -1);
     this.globals.set("ARGC", this.operands.length);
@@ -145,7 +169,9 @@ export class Interpreter {
     }
     if (separator === "") return [...text];
     if (separator === "\t" || (separator.length === 1 && !/[\\^$.*+?()[\]{}|]/.test(separator))) {
-      return this.text("RS") === "" ? text.split(new RegExp(`[\\n${separator === "\t" ? "\\t" : separator.replace(/[\]\\^-]/, "\\$&")}]`)) : text.split(separator);
+      return this.text("RS") === ""
+        ? text.split(new RegExp(`[\\n${separator === "\t" ? "\\t" : separator.replace(/[\]\\^-]/, "\\$&")}]`))
+        : text.split(separator);
     }
     const regex = separator.length === 1 ? this.regex(`\\${separator}`) : this.regex(separator);
     const out: string[] = [];
@@ -194,7 +220,8 @@ export class Interpreter {
         // In awk a backslash escapes inside brackets too, and \/ \" \. are the characters themselves.
         found = compileRegex(awkRegex(source), "extended", {});
       } catch (error) {
-        if (error instanceof RegexError) fail(this.tool, `fatal: invalid regexp: ${error.message}: /${source}/`, 2);
+        if (error instanceof RegexError)
+          fail(this.tool, `fatal: invalid regexp: ${error.message}: /${source}/`, 2);
         throw error;
       }
       this.regexes.set(source, found);
@@ -250,7 +277,8 @@ export class Interpreter {
         this.mainFd = openInput(this.tool.proc, path === "/dev/stdin" ? "-" : path);
       } catch (error) {
         yield* this.tool.out.flush();
-        if (error instanceof KernelError && error.code === "EISDIR") this.tool.warn(`warning: command line argument \`${path}' is a directory: skipped`);
+        if (error instanceof KernelError && error.code === "EISDIR")
+          this.tool.warn(`warning: command line argument \`${path}' is a directory: skipped`);
         else this.tool.warn(`fatal: cannot open file \`${path}' for reading: ${reason(error)}`);
         if (error instanceof KernelError && error.code !== "EISDIR") throw new Exit(2);
         continue;
@@ -274,7 +302,8 @@ export class Interpreter {
         if (!(error instanceof ExitProgram)) throw error;
       }
       try {
-        for (const rule of rules) if (rule.kind === "END" && rule.body && !this.exited) yield* this.exec(rule.body);
+        for (const rule of rules)
+          if (rule.kind === "END" && rule.body && !this.exited) yield* this.exec(rule.body);
       } catch (error) {
         if (!(error instanceof ExitProgram)) throw error;
       }
@@ -442,7 +471,12 @@ export class Interpreter {
       const buffer = new PipeBuffer();
       const read = new PipeEnd(buffer, "r");
       const fd = proc.addFd(new PipeEnd(buffer, "w"), 10);
-      const child = spawn(proc, ["sh", "-c", name], { fds: [[0, read], [fd, null]] });
+      const child = spawn(proc, ["sh", "-c", name], {
+        fds: [
+          [0, read],
+          [fd, null],
+        ],
+      });
       made = { fd, child, held: "" };
     } else if (redirect === "|&") fail(this.tool, "fatal: two-way pipes are not modelled by Packetwalk", 2);
     else {
@@ -610,14 +644,17 @@ export class Interpreter {
   private *call(name: string, args: readonly Expr[]): Running<Value> {
     const fn = this.program.functions.get(name);
     if (!fn) fail(this.tool, `fatal: function \`${name}' not defined`, 2);
-    if (args.length > fn.params.length) fail(this.tool, `fatal: function \`${name}' called with more arguments than declared`, 2);
+    if (args.length > fn.params.length)
+      fail(this.tool, `fatal: function \`${name}' called with more arguments than declared`, 2);
     const frame: Frame = { scalars: new Map(), arrays: new Map() };
     const undone: (() => void)[] = [];
     for (let i = 0; i < fn.params.length; i++) {
       const arg = args[i];
       const param = fn.params[i];
       if (arg?.k === "var") {
-        const array = this.frame?.arrays.get(arg.name) ?? (this.frame?.scalars.has(arg.name) ? undefined : this.arrays.get(arg.name));
+        const array =
+          this.frame?.arrays.get(arg.name) ??
+          (this.frame?.scalars.has(arg.name) ? undefined : this.arrays.get(arg.name));
         if (array) {
           frame.arrays.set(param, array);
           continue;
@@ -665,7 +702,12 @@ export class Interpreter {
             yield* this.flush();
             const buffer = new PipeBuffer();
             const fd = proc.addFd(new PipeEnd(buffer, "r"), 10);
-            const child = spawn(proc, ["sh", "-c", name], { fds: [[1, new PipeEnd(buffer, "w")], [fd, null]] });
+            const child = spawn(proc, ["sh", "-c", name], {
+              fds: [
+                [1, new PipeEnd(buffer, "w")],
+                [fd, null],
+              ],
+            });
             input = { fd, child, reader: new RecordReader(new LineReader(proc, fd), proc, fd) };
           } else {
             const fd = openInput(proc, name);
@@ -693,7 +735,10 @@ function iterationOrder(array: AwkArray): string[] {
 }
 
 function awkRegex(source: string): string {
-  return source.replace(/\\(["/&y])/g, (_, c: string) => (c === "y" ? "\\b" : c)).replace(/\\t/g, "\t").replace(/\\n/g, "\n");
+  return source
+    .replace(/\\(["/&y])/g, (_, c: string) => (c === "y" ? "\\b" : c))
+    .replace(/\\t/g, "\t")
+    .replace(/\\n/g, "\n");
 }
 
 function unescapeOperand(text: string): string {

@@ -10,7 +10,17 @@ export class AwkSyntaxError extends Error {
   }
 }
 
-export type TokenKind = "number" | "string" | "regex" | "name" | "call" | "builtin" | "keyword" | "op" | "newline" | "end";
+export type TokenKind =
+  | "number"
+  | "string"
+  | "regex"
+  | "name"
+  | "call"
+  | "builtin"
+  | "keyword"
+  | "op"
+  | "newline"
+  | "end";
 
 export interface Token {
   readonly kind: TokenKind;
@@ -20,26 +30,64 @@ export interface Token {
 }
 
 const KEYWORDS = new Set(
-  "BEGIN END BEGINFILE ENDFILE function func if else while for do break continue next nextfile exit return delete in getline print printf switch case default".split(" "),
+  "BEGIN END BEGINFILE ENDFILE function func if else while for do break continue next nextfile exit return delete in getline print printf switch case default".split(
+    " ",
+  ),
 );
 
 export const BUILTINS = new Set(
-  ("length substr index split sub gsub match sprintf sin cos atan2 exp log sqrt int rand srand tolower toupper system close fflush " +
-    "gensub strftime systime mktime and or xor lshift rshift compl asort asorti strtonum patsplit").split(" "),
+  (
+    "length substr index split sub gsub match sprintf sin cos atan2 exp log sqrt int rand srand tolower toupper system close fflush " +
+    "gensub strftime systime mktime and or xor lshift rshift compl asort asorti strtonum patsplit"
+  ).split(" "),
 );
 
-const OPERATORS = ["**=", "&&", "||", "++", "--", "+=", "-=", "*=", "/=", "%=", "^=", "**", "==", "<=", ">=", "!=", "!~", ">>", "|&"];
+const OPERATORS = [
+  "**=",
+  "&&",
+  "||",
+  "++",
+  "--",
+  "+=",
+  "-=",
+  "*=",
+  "/=",
+  "%=",
+  "^=",
+  "**",
+  "==",
+  "<=",
+  ">=",
+  "!=",
+  "!~",
+  ">>",
+  "|&",
+];
 
-const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "\\": "\\", '"': '"', "/": "/", a: "\x07", b: "\b", f: "\f", v: "\v" };
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: "\n",
+  t: "\t",
+  r: "\r",
+  "\\": "\\",
+  '"': '"',
+  "/": "/",
+  a: "\x07",
+  b: "\b",
+  f: "\f",
+  v: "\v",
+};
 
 /** Escapes of a string constant. */
 export function unescapeString(text: string): string {
-  return text.replace(/\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|\n|(.))/gs, (whole, octal: string | undefined, hex: string | undefined, c: string | undefined) => {
-    if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 255);
-    if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
-    if (c === undefined) return "";
-    return ESCAPES[c] ?? whole;
-  });
+  return text.replace(
+    /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|\n|(.))/gs,
+    (whole, octal: string | undefined, hex: string | undefined, c: string | undefined) => {
+      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 255);
+      if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
+      if (c === undefined) return "";
+      return ESCAPES[c] ?? whole;
+    },
+  );
 }
 
 /** Cuts a program into tokens. Whether "/" divides or begins a regex depends on the token before it. */
@@ -109,7 +157,8 @@ export function lex(source: string): Token[] {
       i = j + 1;
     } else {
       const op = OPERATORS.find((o) => source.startsWith(o, i)) ?? c;
-      if (!OPERATORS.includes(op) && !"{}()[];,+-*/%^!<>|?:~$=".includes(op)) throw new AwkSyntaxError("syntax error", line, i - lineStart);
+      if (!OPERATORS.includes(op) && !"{}()[];,+-*/%^!<>|?:~$=".includes(op))
+        throw new AwkSyntaxError("syntax error", line, i - lineStart);
       push("op", op === "**" ? "^" : op === "**=" ? "^=" : op);
       i += op.length;
     }

@@ -44,8 +44,14 @@ export class AwkParser {
 
   private fail(message = "syntax error"): never {
     // Where the text ends, gawk points behind it and says so.
-    const last = this.token.kind === "end" || (this.token.kind === "newline" && this.tokens[this.at + 1]?.kind === "end");
-    throw new AwkSyntaxError(last ? "unexpected newline or end of string" : message, this.token.line, this.token.column);
+    const last =
+      this.token.kind === "end" ||
+      (this.token.kind === "newline" && this.tokens[this.at + 1]?.kind === "end");
+    throw new AwkSyntaxError(
+      last ? "unexpected newline or end of string" : message,
+      this.token.line,
+      this.token.column,
+    );
   }
 
   /** Newlines and semicolons between items. */
@@ -161,8 +167,19 @@ export class AwkParser {
 
   private forStatement(): Stmt {
     this.expect("(");
-    const [name, word, array, close] = [this.token, this.tokens[this.at + 1], this.tokens[this.at + 2], this.tokens[this.at + 3]];
-    if (name.kind === "name" && word.text === "in" && word.kind === "keyword" && array?.kind === "name" && close?.text === ")") {
+    const [name, word, array, close] = [
+      this.token,
+      this.tokens[this.at + 1],
+      this.tokens[this.at + 2],
+      this.tokens[this.at + 3],
+    ];
+    if (
+      name.kind === "name" &&
+      word.text === "in" &&
+      word.kind === "keyword" &&
+      array?.kind === "name" &&
+      close?.text === ")"
+    ) {
       this.at += 4;
       return { k: "forin", name: name.text, array: array.text, body: this.body() };
     }
@@ -179,10 +196,12 @@ export class AwkParser {
   }
 
   private simple(): Stmt {
-    for (const word of ["next", "nextfile", "break", "continue"] as const) if (this.accept(word)) return { k: word };
+    for (const word of ["next", "nextfile", "break", "continue"] as const)
+      if (this.accept(word)) return { k: word };
     for (const word of ["exit", "return"] as const)
       if (this.accept(word)) {
-        const none = this.token.kind === "newline" || this.token.kind === "end" || this.is(";") || this.is("}");
+        const none =
+          this.token.kind === "newline" || this.token.kind === "end" || this.is(";") || this.is("}");
         return { k: word, value: none ? null : this.expr() };
       }
     if (this.accept("delete")) {
@@ -201,7 +220,10 @@ export class AwkParser {
     const formatted = this.token.text === "printf";
     this.at++;
     let args: Expr[] = [];
-    const stops = () => this.token.kind === "newline" || this.token.kind === "end" || [";", "}", ">", ">>", "|"].some((t) => this.is(t));
+    const stops = () =>
+      this.token.kind === "newline" ||
+      this.token.kind === "end" ||
+      [";", "}", ">", ">>", "|"].some((t) => this.is(t));
     if (!stops()) {
       if (this.is("(") && this.closesStatement()) {
         this.at++;
@@ -236,7 +258,11 @@ export class AwkParser {
       if (t.text === "(") depth++;
       if (t.text !== ")" || --depth > 0) continue;
       const after = this.tokens[i + 1];
-      return after.kind === "newline" || after.kind === "end" || [";", "}", ">", ">>", "|", "|&"].includes(after.text);
+      return (
+        after.kind === "newline" ||
+        after.kind === "end" ||
+        [";", "}", ">", ">>", "|", "|&"].includes(after.text)
+      );
     }
     return false;
   }
@@ -326,10 +352,18 @@ export class AwkParser {
     let left = this.concatenation();
     for (;;) {
       const t = this.token;
-      if (t.kind === "op" && (["<", "<=", "==", "!=", ">="].includes(t.text) || (t.text === ">" && this.noGreater === 0))) {
+      if (
+        t.kind === "op" &&
+        (["<", "<=", "==", "!=", ">="].includes(t.text) || (t.text === ">" && this.noGreater === 0))
+      ) {
         this.at++;
         left = { k: "binary", op: t.text, left, right: this.concatenation() };
-      } else if (t.kind === "op" && t.text === "|" && this.tokens[this.at + 1].text === "getline" && this.tokens[this.at + 1].kind === "keyword") {
+      } else if (
+        t.kind === "op" &&
+        t.text === "|" &&
+        this.tokens[this.at + 1].text === "getline" &&
+        this.tokens[this.at + 1].kind === "keyword"
+      ) {
         this.at += 2;
         left = { k: "getline", from: "command", source: left, to: this.optionalTarget() };
       } else return left;
@@ -345,7 +379,8 @@ export class AwkParser {
 
   private concatenation(): Expr {
     let left = this.additive();
-    while (this.startsOperand() && !this.is("!") && !this.is("+") && !this.is("-")) left = { k: "binary", op: " ", left, right: this.additive() };
+    while (this.startsOperand() && !this.is("!") && !this.is("+") && !this.is("-"))
+      left = { k: "binary", op: " ", left, right: this.additive() };
     return left;
   }
 
@@ -370,8 +405,7 @@ export class AwkParser {
   }
 
   private unary(): Expr {
-    for (const op of ["!", "-", "+"])
-      if (this.accept(op)) return { k: "unary", op, of: this.unary() };
+    for (const op of ["!", "-", "+"]) if (this.accept(op)) return { k: "unary", op, of: this.unary() };
     return this.power();
   }
 

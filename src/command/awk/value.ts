@@ -85,16 +85,24 @@ export function sprintf(format: string, args: readonly Value[]): string {
       flags += "-";
       width = -width;
     }
-    const precision = m[3] === undefined ? -1 : m[3] === "*" ? Math.trunc(toNumber(args[used++])) : Number(m[3]);
+    const precision =
+      m[3] === undefined ? -1 : m[3] === "*" ? Math.trunc(toNumber(args[used++])) : Number(m[3]);
     const c: Conversion = { flags, width, precision, letter: m[4] };
     if (used >= args.length && m[4] !== "") {
-      throw new FormatError(`not enough arguments to satisfy format string\n\t\`${format}'\n\t${" ".repeat(i)}^ ran out for this one`);
+      throw new FormatError(
+        `not enough arguments to satisfy format string\n\t\`${format}'\n\t${" ".repeat(i)}^ ran out for this one`,
+      );
     }
     const value = args[used++];
     if (m[4] === "s") out += formatString(toText(value), c);
     else if (m[4] === "c") {
       const numeric = typeof value === "number" || value instanceof Strnum;
-      out += formatString(numeric ? String.fromCodePoint(Math.max(0, Math.trunc(toNumber(value)))) : [...toText(value)].slice(0, 1).join(""), { ...c, precision: -1 });
+      out += formatString(
+        numeric
+          ? String.fromCodePoint(Math.max(0, Math.trunc(toNumber(value))))
+          : [...toText(value)].slice(0, 1).join(""),
+        { ...c, precision: -1 },
+      );
     } else if (m[4] !== "" && "diouxX".includes(m[4])) {
       const n = Math.trunc(toNumber(value));
       if (Number.isFinite(n)) out += formatInteger(BigInt(n), c);

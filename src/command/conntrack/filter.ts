@@ -7,8 +7,8 @@ import {
   IPS_SEEN_REPLY,
   IPS_SRC_NAT,
 } from "../../netfilter/conntrack/connection.ts";
-import { hasPorts } from "../../netfilter/conntrack/tuple.ts";
 import { TCP_STATE_NAMES } from "../../netfilter/conntrack/tcp.ts";
+import { hasPorts } from "../../netfilter/conntrack/tuple.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import { fail, type Tool } from "../tool/tool.ts";
 
@@ -214,13 +214,13 @@ export function matches(f: Filter, ct: Connection): boolean {
   if (f.status && (ct.status & f.status) !== f.status) return false;
   if (f.unreplied && ct.status & IPS_SEEN_REPLY) return false;
   if (f.mark && (ct.mark & f.mark[1]) >>> 0 !== (f.mark[0] & f.mark[1]) >>> 0) return false;
-  // Addresses of NAT are read from the tuples, as conntrack-tools does: an ICMP identifier counts as a port.
+  // Ports are compared whole, as libnetfilter_conntrack does: an ICMP entry always counts as translated.
+  const icmp = o.protocol === ipv4.ICMP;
+  const ports = hasPorts(o.protocol);
   const srcNat = (want: [number, number] | true) =>
-    (o.src !== r.dst || (hasPorts(o.protocol) && o.sport !== r.dport)) &&
-    (want === true || within(r.dst, want));
+    (icmp || o.src !== r.dst || (ports && o.sport !== r.dport)) && (want === true || within(r.dst, want));
   const dstNat = (want: [number, number] | true) =>
-    (o.dst !== r.src || (hasPorts(o.protocol) && o.dport !== r.sport)) &&
-    (want === true || within(r.src, want));
+    (icmp || o.dst !== r.src || (ports && o.dport !== r.sport)) && (want === true || within(r.src, want));
   if (f.srcNat && !srcNat(f.srcNat)) return false;
   if (f.dstNat && !dstNat(f.dstNat)) return false;
   if (f.anyNat && !srcNat(f.anyNat) && !dstNat(f.anyNat)) return false;

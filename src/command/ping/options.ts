@@ -1,5 +1,5 @@
-import { fail, type Tool } from "../tool/tool.ts";
 import { getopt, UsageError } from "../tool/getopt.ts";
+import { fail, type Tool } from "../tool/tool.ts";
 
 export interface PingOptions {
   readonly count: number;

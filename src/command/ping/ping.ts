@@ -1,10 +1,10 @@
-import { AGAIN } from "../../base/wait.ts";
 import { KernelError } from "../../base/errno.ts";
+import { AGAIN } from "../../base/wait.ts";
 import type { Running } from "../../machine/process.ts";
 import { PingSocket } from "../../network/socket/ping.ts";
 import { RawSocket } from "../../network/socket/raw.ts";
-import { UdpSocket } from "../../network/socket/udp.ts";
 import type { Datagram } from "../../network/socket/socket.ts";
+import { UdpSocket } from "../../network/socket/udp.ts";
 import { put16, u16, u32 } from "../../wire/bytes.ts";
 import { checksum } from "../../wire/checksum.ts";
 import * as icmp from "../../wire/icmp.ts";
@@ -12,7 +12,7 @@ import * as ipv4 from "../../wire/ipv4.ts";
 import { lookupAddress, lookupName, NO_NAME_SERVER, parseAddress } from "../tool/resolve.ts";
 import { defineTool, fail, type Tool } from "../tool/tool.ts";
 import { icmpText } from "./icmp-text.ts";
-import { parsePing, type PingOptions, USAGE_HINT } from "./options.ts";
+import { type PingOptions, parsePing, USAGE_HINT } from "./options.ts";
 import { Statistics, tripText } from "./statistics.ts";
 
 const MS = 1_000_000;

@@ -1,5 +1,5 @@
-import { readText } from "../../machine/vfs.ts";
 import type { Process } from "../../machine/process.ts";
+import { readText } from "../../machine/vfs.ts";
 import { parse } from "../../wire/ipv4.ts";
 
 function hosts(proc: Process): string[][] {

@@ -130,7 +130,8 @@ class Tracepath {
       const e = this.socket.receiveError();
       if (!e) return progress;
       progress = this.mtu;
-      const probe = !sending && e.origin === "icmp" && e.data.length >= 8 ? this.times[u32(e.data, 4) - 1] : undefined;
+      const probe =
+        !sending && e.origin === "icmp" && e.data.length >= 8 ? this.times[u32(e.data, 4) - 1] : undefined;
       let line = probe ? `${String(probe.ttl).padStart(2)}:  ` : `${String(ttl).padStart(2)}?: `;
       line += e.origin === "local" ? "[LOCALHOST]".padEnd(33) : this.host(e).padEnd(52);
       if (probe) {
@@ -193,7 +194,12 @@ export const tracepath = defineTool({
     if (to === undefined) fail(tool, `${host}: ${NO_NAME_SERVER}`);
     const length = opts.has("l") ? Number(opts.get("l")) : 65535;
     if (!(length >= OVERHEAD)) fail(tool, `pktlen must be within: ${OVERHEAD} < value <= 2147483647`);
-    const trace = new Tracepath(tool, to, { port: Number(opts.get("p") ?? port ?? 44444), length, numeric: opts.has("n"), both: opts.has("b") });
+    const trace = new Tracepath(tool, to, {
+      port: Number(opts.get("p") ?? port ?? 44444),
+      length,
+      numeric: opts.has("n"),
+      both: opts.has("b"),
+    });
     return yield* trace.run(Number(opts.get("m") ?? 30));
   },
 });

@@ -1,5 +1,6 @@
 import { KernelError } from "../../base/errno.ts";
 import type { Running } from "../../machine/process.ts";
+import { Exit } from "../../machine/process.ts";
 import { RawSocket } from "../../network/socket/raw.ts";
 import type { QueuedError } from "../../network/socket/socket.ts";
 import { UdpSocket } from "../../network/socket/udp.ts";
@@ -10,7 +11,6 @@ import * as ipv4 from "../../wire/ipv4.ts";
 import { getopt, UsageError } from "../tool/getopt.ts";
 import { lookupAddress, lookupName, NO_NAME_SERVER, parseAddress } from "../tool/resolve.ts";
 import { defineTool, type Tool } from "../tool/tool.ts";
-import { Exit } from "../../machine/process.ts";
 
 interface Probe {
   readonly ttl: number;
@@ -46,7 +46,18 @@ interface Settings {
 
 /** What an ICMP unreachable says (print_probe's "!H"). */
 function unreachable(code: number): string {
-  const letters: Readonly<Record<number, string>> = { 0: "!N", 1: "!H", 2: "!P", 4: "!F", 5: "!S", 9: "!X", 10: "!X", 13: "!X", 14: "!V", 15: "!C" };
+  const letters: Readonly<Record<number, string>> = {
+    0: "!N",
+    1: "!H",
+    2: "!P",
+    4: "!F",
+    5: "!S",
+    9: "!X",
+    10: "!X",
+    13: "!X",
+    14: "!V",
+    15: "!C",
+  };
   return code === icmp.PORT_UNREACH ? "" : (letters[code] ?? `!<${code}>`);
 }
 
@@ -64,7 +75,17 @@ class Traceroute {
     this.tool = tool;
     this.s = s;
     for (let n = 0; n < s.hops * s.perHop; n++)
-      this.probes.push({ ttl: Math.floor(n / s.perHop) + 1, sentAt: -1, rtt: -1, from: 0, error: "", done: false, final: false, socket: null, key: n });
+      this.probes.push({
+        ttl: Math.floor(n / s.perHop) + 1,
+        sentAt: -1,
+        rtt: -1,
+        from: 0,
+        error: "",
+        done: false,
+        final: false,
+        socket: null,
+        key: n,
+      });
   }
 
   private fatal(what: string, error: unknown): never {
@@ -181,7 +202,13 @@ class Traceroute {
         if (!probe.done) {
           try {
             const reply = socket.receive();
-            if (typeof reply === "object" && reply !== undefined) Object.assign(probe, { done: true, final: true, rtt: reply.time - probe.sentAt, from: reply.from });
+            if (typeof reply === "object" && reply !== undefined)
+              Object.assign(probe, {
+                done: true,
+                final: true,
+                rtt: reply.time - probe.sentAt,
+                from: reply.from,
+              });
           } catch (error) {
             if (!(error instanceof KernelError)) throw error;
           }
@@ -195,7 +222,8 @@ class Traceroute {
     }
     const keyOf = (data: Uint8Array, at: number) =>
       this.s.method === "icmp" ? u16(data, at + 6) - this.s.port : (u16(data, at) - this.identifier) & 0xffff;
-    for (let e = this.raw.receiveError(); e; e = this.raw.receiveError()) if (e.data.length >= 8 && e.to === this.s.to) this.heard(this.probes[keyOf(e.data, 0)], e);
+    for (let e = this.raw.receiveError(); e; e = this.raw.receiveError())
+      if (e.data.length >= 8 && e.to === this.s.to) this.heard(this.probes[keyOf(e.data, 0)], e);
     for (;;) {
       try {
         const d = this.raw.receive();
@@ -204,7 +232,10 @@ class Traceroute {
         const at = ipv4.headerLength(d.data, 0);
         const echo = this.s.method === "icmp";
         if (echo && (d.data[at] !== icmp.ECHO_REPLY || u16(d.data, at + 4) !== this.identifier)) continue;
-        const probe = this.probes[echo ? u16(d.data, at + 6) - this.s.port : (u16(d.data, at + 2) - this.identifier) & 0xffff];
+        const probe =
+          this.probes[
+            echo ? u16(d.data, at + 6) - this.s.port : (u16(d.data, at + 2) - this.identifier) & 0xffff
+          ];
         if (!probe || probe.done || probe.sentAt < 0) continue;
         Object.assign(probe, { done: true, final: true, rtt: d.time - probe.sentAt, from: d.from });
       } catch (error) {
@@ -241,7 +272,9 @@ class Traceroute {
     else {
       if (probe.from !== this.printed.from) {
         const text = ipv4.format(probe.from);
-        line += this.s.numeric ? ` ${text}` : ` ${lookupAddress(this.tool.proc, probe.from) ?? text} (${text})`;
+        line += this.s.numeric
+          ? ` ${text}`
+          : ` ${lookupAddress(this.tool.proc, probe.from) ?? text} (${text})`;
         this.printed.from = probe.from;
       }
       line += `  ${(probe.rtt / 1e6).toFixed(3)} ms`;
@@ -292,7 +325,9 @@ class Traceroute {
           flying++;
         }
         if (start >= end || next === Number.POSITIVE_INFINITY) continue;
-        const queues = this.raw ? [this.raw.readable] : this.probes.flatMap((p) => (p.socket ? [p.socket.readable] : []));
+        const queues = this.raw
+          ? [this.raw.readable]
+          : this.probes.flatMap((p) => (p.socket ? [p.socket.readable] : []));
         yield { queues, until: Math.max(machine.now, next) };
       }
     } finally {
@@ -327,7 +362,7 @@ export const traceroute = defineTool({
         "source:": "s",
         "sendwait:": "z",
         "fwmark:": "fwmark",
-        "mtu": "mtu",
+        mtu: "mtu",
       });
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
@@ -342,12 +377,16 @@ export const traceroute = defineTool({
       }
     const host = opts.rest[0];
     if (host === undefined) {
-      tool.proc.err("Usage:\n  traceroute [ -46dFITnreAUDV ] [ -f first_ttl ] [ -g gate,... ] [ -i device ] [ -m max_ttl ] [ -N squeries ] [ -p port ] [ -t tos ] [ -l flow_label ] [ -w MAX,HERE,NEAR ] [ -q nqueries ] [ -s src_addr ] [ -z sendwait ] [ --fwmark=num ] host [ packetlen ]\n");
+      tool.proc.err(
+        "Usage:\n  traceroute [ -46dFITnreAUDV ] [ -f first_ttl ] [ -g gate,... ] [ -i device ] [ -m max_ttl ] [ -N squeries ] [ -p port ] [ -t tos ] [ -l flow_label ] [ -w MAX,HERE,NEAR ] [ -q nqueries ] [ -s src_addr ] [ -z sendwait ] [ --fwmark=num ] host [ packetlen ]\n",
+      );
       return 0;
     }
     const to = parseAddress(host) ?? lookupName(tool.proc, host);
     if (to === undefined) {
-      tool.proc.err(`${host}: ${NO_NAME_SERVER}\nCannot handle "host" cmdline arg \`${host}' on position 1 (argc ${tool.args.indexOf(host) + 1})\n`);
+      tool.proc.err(
+        `${host}: ${NO_NAME_SERVER}\nCannot handle "host" cmdline arg \`${host}' on position 1 (argc ${tool.args.indexOf(host) + 1})\n`,
+      );
       return 2;
     }
     const number = (key: string, missing: number) => (opts.has(key) ? Number(opts.get(key)) : missing);
