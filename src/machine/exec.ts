@@ -32,6 +32,9 @@ export interface SpawnOptions {
 
 export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+/** RLIMIT_NPROC of this machine: a storm of processes ends here, with EAGAIN. */
+export const MAX_PROCESSES = 4096;
+
 /** What execve finds at a path: a simulated program, or a script with its interpreter's line. */
 export type Executable =
   | { readonly kind: "program"; readonly path: string; readonly command: Command }
@@ -98,6 +101,10 @@ function load(
 /** fork: a child with its parent's everything, which runs `program`. */
 export function fork(parent: Process, program: Program, options: SpawnOptions = {}): Process {
   const machine = parent.machine;
+  if (machine.processes.size >= MAX_PROCESSES) {
+    machine.reportRunaway(parent, `${MAX_PROCESSES} processes at once: no more are made`);
+    throw new KernelError("EAGAIN");
+  }
   const child = new Process(
     machine,
     machine.nextPid(),

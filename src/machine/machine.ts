@@ -124,7 +124,7 @@ export class Machine implements NetworkHost {
   mainPid = 0;
   observer: CommandObserver | null = null;
   /** Steps that a shell may take without waiting before it counts as an endless loop. */
-  stepBudget = 5_000_000;
+  stepBudget = 2_000_000;
   /** Called for each new network namespace. */
   onNamespace: ((net: NetNamespace) => void) | null = null;
   private lastCommand = 0;

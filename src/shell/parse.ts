@@ -1,6 +1,9 @@
 import { type ParsedScript, parse, type Statement } from "unbash";
 
 export type * as Ast from "unbash";
+
+import { misplacedWord } from "./reserved.ts";
+
 export type { Statement };
 
 /** Where code came from: its text, the name that messages give it, and the line that its first line is. */
@@ -97,6 +100,7 @@ function faultOf(source: Source, message: string, pos: number): SyntaxFault {
     };
   }
   let at = pos;
+  if (message.startsWith("expected '")) at = misplacedWord(text) ?? pos;
   while (at < text.length && /[ \t]/.test(text[at])) at++;
   if (/^\s*(?:#[^\n]*\s*)*$/.test(text.slice(at)))
     return {

@@ -1,6 +1,6 @@
 import { MICROSECOND } from "../base/clock.ts";
 import { text as decode } from "../base/text.ts";
-import { fork, type SpawnOptions } from "../machine/exec.ts";
+import { fork, MAX_PROCESSES, type SpawnOptions } from "../machine/exec.ts";
 import { makePipe } from "../machine/pipe.ts";
 import { Killed, type Process, type Running, shellStatus } from "../machine/process.ts";
 import type { Signal } from "../machine/signal.ts";
@@ -17,6 +17,11 @@ import type { CommandPart, Part } from "./word.ts";
 export function forkShell(sh: Shell, body: (child: Shell) => Running, options: SpawnOptions = {}): Process {
   const { machine } = sh;
   machine.charge((150 + machine.execJitter.below(100)) * MICROSECOND);
+  if (machine.processes.size >= MAX_PROCESSES) {
+    machine.reportRunaway(sh.proc, `${MAX_PROCESSES} processes at once`, sh.source.file, sh.line);
+    sh.complain("fork: retry: Resource temporarily unavailable");
+    throw new ShellExit(254);
+  }
   return fork(
     sh.proc,
     (proc) => {
