@@ -44,7 +44,12 @@ export const awk = defineTool({
       source = program;
     }
     try {
-      const interpreter = new Interpreter(tool, new AwkParser(source).parse(), operands, tool.proc.env);
+      const interpreter = new Interpreter(
+        tool,
+        new AwkParser(source, (m) => tool.warn(`${opts.get("f") ?? "cmd. line"}:${m}`)).parse(),
+        operands,
+        tool.proc.env,
+      );
       for (const [key, value] of opts.options) {
         if (key === "F") interpreter.assign("FS", unescapeString(value));
         if (key === "v") {

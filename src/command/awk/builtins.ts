@@ -59,7 +59,7 @@ export function* builtin(awk: Interpreter, name: string, args: readonly Expr[]):
             : yield* text(2);
       const parts = awk.splitText(source, separator);
       array.clear();
-      parts.forEach((p, i) => array.set(String(i + 1), fromInput(p)));
+      for (const [i, p] of parts.entries()) array.set(String(i + 1), fromInput(p));
       return parts.length;
     }
     case "sub":
@@ -179,7 +179,7 @@ export function* builtin(awk: Interpreter, name: string, args: readonly Expr[]):
       values.sort((a, b) => compare(a, b, awk.convfmt) || 0);
       const target = args[1] ? awk.array(arrayName(1)) : array;
       target.clear();
-      values.forEach((v, i) => target.set(String(i + 1), v));
+      for (const [i, v] of values.entries()) target.set(String(i + 1), v);
       return values.length;
     }
     default:

@@ -78,20 +78,22 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** Escapes of a string constant. */
-export function unescapeString(text: string): string {
+export function unescapeString(text: string, warn: (message: string) => void = () => {}): string {
   return text.replace(
     /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|\n|(.))/gs,
-    (whole, octal: string | undefined, hex: string | undefined, c: string | undefined) => {
+    (_, octal: string | undefined, hex: string | undefined, c: string | undefined) => {
       if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 255);
       if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
       if (c === undefined) return "";
-      return ESCAPES[c] ?? whole;
+      if (ESCAPES[c] !== undefined) return ESCAPES[c];
+      warn(`warning: escape sequence \`\\${c}' treated as plain \`${c}'`);
+      return c;
     },
   );
 }
 
 /** Cuts a program into tokens. Whether "/" divides or begins a regex depends on the token before it. */
-export function lex(source: string): Token[] {
+export function lex(source: string, warn: (message: string) => void): Token[] {
   const tokens: Token[] = [];
   let i = 0;
   let line = 1;
@@ -125,7 +127,10 @@ export function lex(source: string): Token[] {
         j += source[j] === "\\" ? 2 : 1;
       }
       if (j >= source.length) throw new AwkSyntaxError("unterminated string", line, i - lineStart);
-      push("string", unescapeString(source.slice(i + 1, j)));
+      push(
+        "string",
+        unescapeString(source.slice(i + 1, j), (m) => warn(`${line}: ${m}`)),
+      );
       i = j + 1;
     } else if (/\d/.test(c) || (c === "." && /\d/.test(source[i + 1] ?? ""))) {
       const m = /^(?:0[xX][0-9a-fA-F]+|\d*\.?\d*(?:[eE][+-]?\d+)?)/.exec(source.slice(i)) as RegExpExecArray;

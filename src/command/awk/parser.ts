@@ -11,8 +11,8 @@ export class AwkParser {
   private noGreater = 0;
   private noIn = 0;
 
-  constructor(source: string) {
-    this.tokens = lex(source);
+  constructor(source: string, warn: (message: string) => void) {
+    this.tokens = lex(source, warn);
   }
 
   parse(): AwkProgram {

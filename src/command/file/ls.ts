@@ -119,7 +119,8 @@ export const ls = defineTool({
         return cells;
       });
       const widths: number[] = [];
-      for (const row of rows) row.forEach((c, i) => (widths[i] = Math.max(widths[i] ?? 0, c.length)));
+      for (const row of rows)
+        for (const [i, c] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, c.length);
       const shift = opts.has("i") ? 1 : 0;
       entries.forEach((_, n) => {
         rows[n] = rows[n].map((c, i) => {

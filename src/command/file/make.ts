@@ -56,6 +56,7 @@ export const mkdir = defineTool({
 export const mkfifo = defineTool({
   names: ["mkfifo"],
   summary: "make named pipes",
+  // biome-ignore lint/correctness/useYield: a program is a generator
   *main(tool) {
     const opts = getopt(tool.args, "m:", { "mode:": "m" });
     if (opts.rest.length === 0) throw new UsageError("missing operand");
@@ -181,6 +182,7 @@ export const rm = defineTool({
 export const touch = defineTool({
   names: ["touch"],
   summary: "make files, or change their times",
+  // biome-ignore lint/correctness/useYield: a program is a generator
   *main(tool) {
     const opts = getopt(tool.args, "acd:fhmr:t:", {
       "no-create": "c",

@@ -232,6 +232,7 @@ export const modprobe = defineTool({
   names: ["modprobe"],
   directory: "/usr/sbin",
   summary: "load kernel modules (what is modelled is always there)",
+  // biome-ignore lint/correctness/useYield: a program is a generator
   *main(tool) {
     const opts = getopt(tool.args, "+abCd:DfinqRrS:svVw:", {
       all: "a",

@@ -1,7 +1,7 @@
 import { UsageError } from "../tool/getopt.ts";
 import { quote } from "../tool/quote.ts";
 import { defineTool, fail, type Tool } from "../tool/tool.ts";
-import { type Conversion, formatFloat, formatInteger, formatString, unescape } from "./format.ts";
+import { type Conversion, formatFloat, formatInteger, formatString, unescapeText } from "./format.ts";
 
 export const echo = defineTool({
   names: ["echo"],
@@ -20,7 +20,7 @@ export const echo = defineTool({
     }
     let text = args.join(" ");
     if (escapes) {
-      const result = unescape(text, "echo");
+      const result = unescapeText(text, "echo");
       text = result.text;
       if (result.stopped) newline = false;
     }
@@ -79,7 +79,7 @@ function printfText(
         const m = /^\\(?:[0-7]{1,3}|x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|.)?/s.exec(
           format.slice(i),
         ) as RegExpExecArray;
-        const result = unescape(m[0], "printf");
+        const result = unescapeText(m[0], "printf");
         out += result.text;
         if (result.stopped) return out;
         i += m[0].length - 1;
@@ -106,7 +106,7 @@ function printfText(
       i += m[0].length - 1;
       if (m[4] === "s") out += formatString(next(), conversion);
       else if (m[4] === "b") {
-        const result = unescape(next(), "printf");
+        const result = unescapeText(next(), "printf");
         out += formatString(result.text, conversion);
         if (result.stopped) return out;
       } else if (m[4] === "q") out += shellQuote(next());

@@ -187,7 +187,8 @@ export const column = defineTool({
         : r.split(new RegExp(`[${separator.replace(/[\\\]^-]/g, "\\$&")}]`)),
     );
     const widths: number[] = [];
-    for (const row of cells) row.forEach((c, i) => (widths[i] = Math.max(widths[i] ?? 0, c.length)));
+    for (const row of cells)
+      for (const [i, c] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, c.length);
     const between = opts.get("o") ?? "  ";
     for (const row of cells) {
       let line = "";

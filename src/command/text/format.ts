@@ -85,7 +85,7 @@ function exponential(v: number, precision: number): string {
 }
 
 /** Backslash escapes of echo -e and printf %b; `stopped` when \c was met. */
-export function unescape(text: string, style: "echo" | "printf"): { text: string; stopped: boolean } {
+export function unescapeText(text: string, style: "echo" | "printf"): { text: string; stopped: boolean } {
   if (!text.includes("\\")) return { text, stopped: false };
   let out = "";
   for (let i = 0; i < text.length; i++) {

@@ -75,7 +75,6 @@ class Translator {
   private readonly ere: boolean;
   private readonly strict: boolean;
   private at = 0;
-  private groups = 0;
   private closed = 0;
   private stack: Branch[] = [];
   private branch: Branch = { atoms: [], plain: "", done: [], capture: false };
@@ -132,10 +131,19 @@ class Translator {
       return;
     }
     if (this.ere) {
-      if (c === "(") return this.open();
-      if (c === ")" && this.stack.length > 0) return this.close();
+      if (c === "(") {
+        this.open();
+        return;
+      }
+      if (c === ")" && this.stack.length > 0) {
+        this.close();
+        return;
+      }
       if (c === ")") throw new RegexError("Unmatched ) or \\)");
-      if (c === "|") return this.alternate();
+      if (c === "|") {
+        this.alternate();
+        return;
+      }
       if (c === "+" || c === "?") {
         if (this.branch.atoms.length > 0) this.quantify(c);
         else if (this.strict) throw new RegexError("Invalid preceding regular expression");
@@ -157,13 +165,23 @@ class Translator {
     if (this.at >= this.p.length) throw new RegexError("Trailing backslash");
     const c = this.p[this.at++];
     if (!this.ere) {
-      if (c === "(") return this.open();
+      if (c === "(") {
+        this.open();
+        return;
+      }
       if (c === ")") {
         if (this.stack.length === 0) throw new RegexError("Unmatched ) or \\)");
-        return this.close();
+        this.close();
+        return;
       }
-      if (c === "|") return this.alternate();
-      if (c === "{") return this.interval("\\}");
+      if (c === "|") {
+        this.alternate();
+        return;
+      }
+      if (c === "{") {
+        this.interval("\\}");
+        return;
+      }
       if (c === "+" || c === "?") {
         if (this.branch.atoms.length > 0 && !this.onlyAnchor()) this.quantify(c);
         else this.atom(`\\${c}`, c);
@@ -230,7 +248,6 @@ class Translator {
   }
 
   private open(): void {
-    this.groups++;
     this.stack.push(this.branch);
     this.branch = { atoms: [], plain: "", done: [], capture: true };
   }

@@ -63,7 +63,7 @@ function expand(set: string, bytes: Uint8Array, length: number): number[] {
         i += cls[0].length - 1;
         continue;
       }
-      const repeat = /^\[([^])\*(\d*)\]/.exec(rest);
+      const repeat = /^\[(.)\*(\d*)\]/s.exec(rest);
       if (repeat) {
         const count = repeat[2] === "" ? 0 : Number.parseInt(repeat[2], repeat[2].startsWith("0") ? 8 : 10);
         if (count === 0) fills.push({ at: out.length, c: code(repeat[1]) });
