@@ -94,9 +94,9 @@ function variable(name: string, f: WriteOutFacts): string | undefined {
 export function writeOut(format: string, facts: WriteOutFacts, unknown: (name: string) => void): string {
   return format.replace(
     /%\{([^}]*)\}|%%|\\([nrt])|\\(.)/g,
-    (all, name: string | undefined, escape: string | undefined) => {
+    (all, name: string | undefined, escaped: string | undefined) => {
       if (all === "%%") return "%";
-      if (escape !== undefined) return escape === "n" ? "\n" : escape === "r" ? "\r" : "\t";
+      if (escaped !== undefined) return escaped === "n" ? "\n" : escaped === "r" ? "\r" : "\t";
       if (name === undefined) return all;
       if (name === "stdout" || name === "stderr" || (name === "onerror" && facts.exitCode !== 0)) return "";
       const value = variable(name, facts);

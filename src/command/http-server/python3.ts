@@ -14,7 +14,8 @@ const USAGE = "usage: server.py [-h] [--cgi] [-b ADDRESS] [-d DIRECTORY] [-p VER
 
 interface Settings {
   port: number;
-  bind: number;
+  /** undefined: no --bind. */
+  bind: number | undefined;
   directory: string;
   protocol: string;
   unbuffered: boolean;
@@ -54,7 +55,7 @@ ${error.code === "EACCES" ? "PermissionError" : "OSError"}: [Errno ${error.errno
 
 /** Reads the arguments behind "-m http.server"; a number is the exit status. */
 function settings(proc: Process, args: readonly string[], unbuffered: boolean): Settings | number {
-  const s: Settings = { port: 8000, bind: 0, directory: proc.cwd, protocol: "HTTP/1.0", unbuffered };
+  const s: Settings = { port: 8000, bind: undefined, directory: proc.cwd, protocol: "HTTP/1.0", unbuffered };
   const bad = (message: string): number => {
     proc.err(`${USAGE}server.py: error: ${message}\n`);
     return 2;
@@ -108,19 +109,23 @@ function* serve(proc: Process, s: Settings): Running {
   const listener = new TcpSocket(proc.net, proc);
   // http.server sets allow_reuse_address.
   listener.options.reuseAddress = true;
+  // Without --bind getaddrinfo offers 0.0.0.0 and ::, sorted by RFC 6724: 0.0.0.0 comes first only where a
+  // source address for it can be found, which is 127.0.0.1 of a loopback device that has been up.
+  const dual = s.bind === undefined && !proc.net.addresses.has(0x7f000001);
+  listener.options.mapped = dual;
   const listenerFd = proc.addFd(listener);
   try {
-    listener.bind(s.bind, s.port);
+    listener.bind(s.bind ?? 0, s.port);
     listener.listen(5);
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
     proc.err(traceback(error));
     return 1;
   }
-  const host = ipv4.format(s.bind);
+  const host = dual ? "::" : ipv4.format(s.bind ?? 0);
   const tty = proc.fds.get(1)?.isTty ?? false;
   // Python buffers standard output that is no terminal: the line comes out at exit.
-  let buffered = `Serving HTTP on ${host} port ${listener.localPort} (http://${host}:${listener.localPort}/) ...\n`;
+  let buffered = `Serving HTTP on ${host} port ${listener.localPort} (http://${dual ? "[::]" : host}:${listener.localPort}/) ...\n`;
   if (tty || s.unbuffered || proc.env.get("PYTHONUNBUFFERED")) {
     proc.out(buffered);
     buffered = "";
@@ -142,7 +147,7 @@ function* serve(proc: Process, s: Settings): Running {
         fds.set(socket, proc.addFd(socket));
         clients.push({
           socket,
-          address: ipv4.format(socket.remoteAddress),
+          address: `${dual ? "::ffff:" : ""}${ipv4.format(socket.remoteAddress)}`,
           request: "",
           parts: [],
           answer: null,
@@ -178,7 +183,10 @@ function step(
     while (client.answer === null) {
       const data = client.socket.receive(65536);
       if (data === AGAIN) return;
-      if (data.length === 0) return end(client);
+      if (data.length === 0) {
+        end(client);
+        return;
+      }
       client.request += text(data);
       const done = /\r?\n\r?\n/.exec(client.request);
       const simple = /^\S+ \S+\r?\n/.test(client.request);

@@ -61,6 +61,12 @@ function layout(table: readonly (readonly string[])[], show: readonly boolean[])
   return text;
 }
 
+/** An IPv6 socket that serves both families shows "*" for any address, and mapped addresses in brackets. */
+function addressText(row: Row, address: number): string {
+  if (!row.socket.options.mapped) return ipv4.format(address);
+  return address === 0 ? "*" : `[::ffff:${ipv4.format(address)}]`;
+}
+
 function summary(proc: Process): string {
   const all = rows(proc);
   const count = (netid: string) => all.filter((r) => r.netid === netid).length;
@@ -140,9 +146,9 @@ function show(proc: Process): string {
       row.state,
       String(row.receiveQueue).padEnd(6),
       String(row.sendQueue).padEnd(6),
-      `${ipv4.format(row.localAddress)}${device}:`,
+      `${addressText(row, row.localAddress)}${device}:`,
       raw || portText(row, row.localPort),
-      `${ipv4.format(row.remoteAddress)}:`,
+      `${addressText(row, row.remoteAddress)}:`,
       raw ? "*" : portText(row, row.remotePort),
       extra,
     ]);

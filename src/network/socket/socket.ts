@@ -47,6 +47,8 @@ export interface SocketOptions {
   mtuDiscover: MtuDiscover;
   /** IP_RECVERR: ICMP errors are queued for `receiveError`, with the offender's address. */
   receiveErrors: boolean;
+  /** An AF_INET6 socket that serves IPv4 by mapped addresses (IPV6_V6ONLY off): only how it is shown differs. */
+  mapped: boolean;
   /** IP_OPTIONS: bytes put behind the IP header, padded to four. */
   ipOptions: Uint8Array | null;
 }
@@ -158,6 +160,7 @@ export abstract class Socket {
       tos: 0,
       mtuDiscover: "want",
       receiveErrors: false,
+      mapped: false,
       ipOptions: null,
     };
   }

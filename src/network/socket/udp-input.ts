@@ -77,9 +77,15 @@ export function receiveUdp(table: SocketTable, pkt: Packet): void {
   const data = pkt.data;
   const at = pkt.trans;
   const length = pkt.end - at;
-  if (length < udp.LENGTH) return ns.drop(pkt, "PKT_TOO_SMALL", "UDP");
+  if (length < udp.LENGTH) {
+    ns.drop(pkt, "PKT_TOO_SMALL", "UDP");
+    return;
+  }
   const ulen = udp.length(data, at);
-  if (ulen > length || ulen < udp.LENGTH) return ns.drop(pkt, "PKT_TOO_SMALL", "UDP");
+  if (ulen > length || ulen < udp.LENGTH) {
+    ns.drop(pkt, "PKT_TOO_SMALL", "UDP");
+    return;
+  }
   if (ulen < length) pkt.end = at + ulen;
   const src = ipv4.src(data, pkt.net);
   const dst = ipv4.dst(data, pkt.net);
@@ -88,12 +94,22 @@ export function receiveUdp(table: SocketTable, pkt: Packet): void {
   const dport = udp.dport(data, at);
   const type = (pkt.route as Route | null)?.type;
   if (type === "broadcast" || type === "multicast") {
-    if (!good) return ns.drop(pkt, "UDP_CSUM", "UDP");
-    return receiveMany(table, pkt, src, sport, dst, dport);
+    if (!good) {
+      ns.drop(pkt, "UDP_CSUM", "UDP");
+      return;
+    }
+    receiveMany(table, pkt, src, sport, dst, dport);
+    return;
   }
   const sk = lookupUdp(table, pkt, src, sport, dst, dport);
-  if (!good) return ns.drop(pkt, "UDP_CSUM", "UDP");
-  if (sk !== undefined) return give(table, sk, pkt);
+  if (!good) {
+    ns.drop(pkt, "UDP_CSUM", "UDP");
+    return;
+  }
+  if (sk !== undefined) {
+    give(table, sk, pkt);
+    return;
+  }
   // icmp_send never answers what came to a link-layer group.
   if (pkt.pktType === PACKET_HOST) ns.icmpError4(pkt, icmp.DEST_UNREACH, icmp.PORT_UNREACH, 0);
   ns.drop(pkt, "NO_SOCKET", "UDP", { protocol: "udp", port: dport });
@@ -119,7 +135,8 @@ function receiveMany(
   }
   if (takers.length === 0) {
     const group = pkt.pktType === PACKET_BROADCAST || pkt.pktType === PACKET_MULTICAST;
-    return ns.drop(pkt, "NO_SOCKET", "UDP", { protocol: "udp", port: dport, group });
+    ns.drop(pkt, "NO_SOCKET", "UDP", { protocol: "udp", port: dport, group });
+    return;
   }
   for (const sk of takers) give(table, sk, pkt);
 }

@@ -29,7 +29,10 @@ function sendFin(sk: TcpSocket): void {
 
 /** Ends the connection with a RST. */
 export function reset(sk: TcpSocket): void {
-  if (sk.state === "LISTEN") return closeListener(sk);
+  if (sk.state === "LISTEN") {
+    closeListener(sk);
+    return;
+  }
   if (sk.state !== "CLOSE" && sk.state !== "SYN-SENT" && sk.state !== "TIME-WAIT") sendReset(sk);
   sk.done(null);
 }
@@ -45,20 +48,23 @@ function closeListener(sk: TcpSocket): void {
 export function closeSocket(sk: TcpSocket): void {
   switch (sk.state) {
     case "LISTEN":
-      return closeListener(sk);
+      closeListener(sk);
+      return;
     case "CLOSE":
       // Bound, never connected: the port is free again.
       sk.table.remove(sk);
       return;
     case "SYN-SENT":
-      return sk.done(null);
+      sk.done(null);
+      return;
     case "TIME-WAIT":
       return;
   }
   sk.receiveShut = true;
   if (sk.receivedBytes > 0) {
     // Data that nobody will read: the other side must know (RFC 2525 2.17).
-    return reset(sk);
+    reset(sk);
+    return;
   }
   if (!sk.sendShut) {
     sk.sendShut = true;

@@ -57,8 +57,14 @@ export function tcpError(
       time: table.ns.host.now,
     });
   }
-  if (sk.state === "SYN-SENT") return sk.done(meaning.errno);
-  if (sk.state === "SYN-RECV") return sk.done(sk.listener ? null : meaning.errno);
+  if (sk.state === "SYN-SENT") {
+    sk.done(meaning.errno);
+    return;
+  }
+  if (sk.state === "SYN-RECV") {
+    sk.done(sk.listener ? null : meaning.errno);
+    return;
+  }
   // An established connection outlives it: it is only what a later time-out will say (RFC 1122 4.2.3.9).
   sk.softError = meaning.errno;
 }

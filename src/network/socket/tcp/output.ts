@@ -164,7 +164,10 @@ export function sendReset(sk: TcpSocket): void {
 
 export function sendSegment(sk: TcpSocket, s: Segment, route: Route | null): void {
   s.sentAt = sk.ns.host.now;
-  if (s.syn) return sendSyn(sk, sk.state === "SYN-RECV");
+  if (s.syn) {
+    sendSyn(sk, sk.state === "SYN-RECV");
+    return;
+  }
   const flags = tcp.ACK | (s.fin ? tcp.FIN : 0) | (s.push ? tcp.PSH : 0);
   transmit(sk, flags, s.seq, s.data, establishedOptions(sk), route);
 }
@@ -304,7 +307,8 @@ export function retransmit(sk: TcpSocket, s: Segment): void {
   if (s.syn) {
     s.retransmitted = true;
     sk.totalRetransmits++;
-    return sendSegment(sk, s, null);
+    sendSegment(sk, s, null);
+    return;
   }
   const route = routeOf(sk);
   if (route === null) return;

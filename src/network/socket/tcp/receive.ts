@@ -17,14 +17,29 @@ export function receiveTcp(table: TcpTable, pkt: Packet): void {
   const ns = table.ns;
   const data = pkt.data;
   const at = pkt.trans;
-  if (pkt.pktType !== PACKET_HOST) return ns.drop(pkt, "NOT_SPECIFIED", "TCP");
-  if (pkt.end - at < tcp.LENGTH) return ns.drop(pkt, "PKT_TOO_SMALL", "TCP");
+  if (pkt.pktType !== PACKET_HOST) {
+    ns.drop(pkt, "NOT_SPECIFIED", "TCP");
+    return;
+  }
+  if (pkt.end - at < tcp.LENGTH) {
+    ns.drop(pkt, "PKT_TOO_SMALL", "TCP");
+    return;
+  }
   const header = tcp.headerLength(data, at);
-  if (header < tcp.LENGTH) return ns.drop(pkt, "PKT_TOO_SMALL", "TCP");
-  if (pkt.end - at < header) return ns.drop(pkt, "PKT_TOO_SMALL", "TCP");
+  if (header < tcp.LENGTH) {
+    ns.drop(pkt, "PKT_TOO_SMALL", "TCP");
+    return;
+  }
+  if (pkt.end - at < header) {
+    ns.drop(pkt, "PKT_TOO_SMALL", "TCP");
+    return;
+  }
   const src = ipv4.src(data, pkt.net);
   const dst = ipv4.dst(data, pkt.net);
-  if (!tcp.verify4(data, at, pkt.end, src, dst)) return ns.drop(pkt, "TCP_CSUM", "TCP");
+  if (!tcp.verify4(data, at, pkt.end, src, dst)) {
+    ns.drop(pkt, "TCP_CSUM", "TCP");
+    return;
+  }
   const sport = tcp.sport(data, at);
   const dport = tcp.dport(data, at);
   const flags = tcp.flags(data, at);
@@ -50,9 +65,15 @@ export function receiveTcp(table: TcpTable, pkt: Packet): void {
       return;
     }
   }
-  if (sk !== undefined) return finish(sk, pkt, segmentArrives(sk, s));
+  if (sk !== undefined) {
+    finish(sk, pkt, segmentArrives(sk, s));
+    return;
+  }
   const listener = table.listener(dst, dport, pkt.iif, (src ^ Math.imul(sport, 0x9e3779b1)) >>> 0);
-  if (listener !== undefined) return finish(listener, pkt, listenArrives(listener, s));
+  if (listener !== undefined) {
+    finish(listener, pkt, listenArrives(listener, s));
+    return;
+  }
   replyReset(ns, pkt);
   ns.drop(pkt, "NO_SOCKET", "TCP", { protocol: "tcp", port: dport });
 }

@@ -31,14 +31,22 @@ function retransmitTimeout(sk: TcpSocket): void {
   const now = sk.ns.host.now;
   if (sk.retransmits === 0) sk.firstRetransmit = sk.inflight[0].sentAt;
   if (sk.state === "SYN-SENT") {
-    if (sk.retransmits >= knob(sk, "tcp_syn_retries", 6) + knob(sk, "tcp_syn_linear_timeouts", 4))
-      return timedOut(sk);
+    if (sk.retransmits >= knob(sk, "tcp_syn_retries", 6) + knob(sk, "tcp_syn_linear_timeouts", 4)) {
+      timedOut(sk);
+      return;
+    }
   } else if (sk.state === "SYN-RECV") {
-    if (sk.retransmits >= knob(sk, "tcp_synack_retries", 5)) return sk.done(null);
+    if (sk.retransmits >= knob(sk, "tcp_synack_retries", 5)) {
+      sk.done(null);
+      return;
+    }
   } else {
     // An orphan is given up earlier (tcp_orphan_retries: 0 stands for 8).
     const retries = sk.orphan ? knob(sk, "tcp_orphan_retries", 0) || 8 : knob(sk, "tcp_retries2", 15);
-    if (sk.retransmits > 0 && now - sk.firstRetransmit >= modelTimeout(retries)) return timedOut(sk);
+    if (sk.retransmits > 0 && now - sk.firstRetransmit >= modelTimeout(retries)) {
+      timedOut(sk);
+      return;
+    }
   }
   if (sk.sndWnd === 0 && sk.state !== "SYN-SENT" && sk.state !== "SYN-RECV") {
     // The peer shrank its window to nothing: the first segment again, as a probe.

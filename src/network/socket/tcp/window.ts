@@ -28,7 +28,10 @@ export function consumed(sk: TcpSocket): void {
   const current = Math.max(0, (sk.rcvWup + sk.rcvWnd - sk.rcvNxt) | 0);
   if (2 * current <= sk.rcvSsthresh) {
     const next = selectWindow(sk);
-    if (next > 0 && next >= 2 * current) return sendAck(sk);
+    if (next > 0 && next >= 2 * current) {
+      sendAck(sk);
+      return;
+    }
   }
   // A delayed ACK goes at once when more than one full segment is unacknowledged.
   if (sk.ackPending && ((sk.rcvNxt - sk.rcvWup) | 0) > sk.rcvMss) sendAck(sk);
