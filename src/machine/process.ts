@@ -80,6 +80,8 @@ export class Process {
   cancelWait: (() => void) | null = null;
   pendingThrow: Error | null = null;
   runnable = false;
+  /** A shell's foreground processes, while it waits for them. */
+  waitsFor: readonly Process[] | null = null;
   /** The deadline of its present wait. */
   waitsUntil: Nanoseconds | undefined = undefined;
   resumeValue = -1;

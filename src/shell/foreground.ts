@@ -15,6 +15,8 @@ export function* waitForeground(sh: Shell, processes: readonly Process[], text: 
   const tty = proc.tty;
   if (control && tty) tty.foreground = processes[0].pgid;
   const before = sh.waitingForChild;
+  const waitedFor = proc.waitsFor;
+  proc.waitsFor = processes;
   sh.waitingForChild = true;
   sh.busy = 0;
   try {
@@ -23,6 +25,7 @@ export function* waitForeground(sh: Shell, processes: readonly Process[], text: 
         yield { queues: [child.exited, child.stateChange] };
   } finally {
     sh.waitingForChild = before;
+    proc.waitsFor = waitedFor;
     if (control && tty) tty.foreground = proc.pgid;
   }
   const last = processes[processes.length - 1];

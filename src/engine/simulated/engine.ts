@@ -53,7 +53,7 @@ export class SimulatedEngine implements Engine {
     if (options.onFrame) new Capture(this.machine, options.onFrame);
     this.machine.onStorm = (storm) => {
       const place = storm.file === undefined ? "" : `${storm.file}: line ${storm.line ?? "?"}: `;
-      notice(`${place}stopped ${storm.what} (${storm.namespace})`);
+      notice(`${place}${storm.what} (in ${storm.namespace})`);
     };
     this.timeLimit = new TimeLimit(this.machine, options.timeLimit, notice);
     this.pump = new Pump(this.machine, options.pace ?? "jump");

@@ -2,8 +2,13 @@ import type { Nanoseconds } from "../../base/clock.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { Process } from "../../machine/process.ts";
 
+/** A whole command of the script (a loop of pings, say) may last this many times as long as one program. */
+const WHOLE = 10;
+
 /**
- * Ends foreground commands that would never end, as a person would: with Ctrl-C, and a word about it.
+ * Ends foreground commands that would never end, as a person would: with Ctrl-C, and a word about it. A
+ * program has `limit` of simulated time, a whole top-level command ten times as much; a `sleep` is waited out
+ * however long it is, since it is meant to last.
  */
 export class TimeLimit {
   private readonly machine: Machine;
@@ -16,42 +21,32 @@ export class TimeLimit {
   }
 
   private watch(limit: Nanoseconds): void {
+    const { machine } = this;
     const look = () => {
-      const foreground = this.machine.foreground;
-      if (!foreground) {
-        this.machine.after(limit, look);
+      const { foreground } = machine;
+      let due = machine.now + limit;
+      if (foreground) {
+        const programs = innermost(foreground.proc).filter((p) => p !== foreground.proc && !sleeps(p));
+        due = Math.min(due, foreground.since + WHOLE * limit, ...programs.map((p) => p.startTime + limit));
+      }
+      if (!foreground || machine.now < due) {
+        machine.at(due, look);
         return;
       }
-      const due = foreground.since + limit;
-      if (this.machine.now < due) {
-        this.machine.at(due, look);
-        return;
-      }
-      const sleeper = this.sleepsUntil(foreground.proc);
-      if (sleeper !== undefined) {
-        this.machine.at(sleeper + 1, look);
-        return;
-      }
+      const place = `${foreground.file}: line ${foreground.line}`;
+      const lasted = Math.round((machine.now - foreground.since) / 1e9);
       this.notice(
-        `${foreground.file}: line ${foreground.line}: "${short(foreground.text)}" still ran after ${limit / 1e9} simulated seconds and was interrupted, as by Ctrl-C (see --time-limit)`,
+        `${place}: "${short(foreground.text)}" still ran after ${lasted} simulated seconds and was interrupted, as by Ctrl-C (see --time-limit)`,
       );
-      this.machine.signalGroup(foreground.proc.pgid, "INT");
-      this.machine.after(limit / 10, look);
+      machine.signalGroup(foreground.proc.pgid, "INT");
+      machine.after(limit / 10, look);
     };
-    this.machine.after(limit, look);
-  }
-
-  /** The end of a foreground `sleep`, the one command that is meant to last: waited out, however long. */
-  private sleepsUntil(shell: Process): Nanoseconds | undefined {
-    for (const child of shell.children) {
-      if (child.exit === null && child.pgid === shell.pgid && child.name === "sleep") return child.waitsUntil;
-    }
-    return undefined;
+    machine.after(limit, look);
   }
 
   /** Every process waits for something that can never come. */
   breakDeadlock(proc: Process): void {
-    const foreground = this.machine.foreground;
+    const { foreground } = this.machine;
     const what = foreground
       ? `${foreground.file}: line ${foreground.line}: "${short(foreground.text)}"`
       : proc.name;
@@ -61,6 +56,17 @@ export class TimeLimit {
       this.machine.run({ until: () => proc.exit !== null });
     }
   }
+}
+
+/** The programs at the end of a chain of shells that wait for each other; the shell itself when it waits for none. */
+function innermost(shell: Process): Process[] {
+  const running = (shell.waitsFor ?? [...shell.children]).filter((p) => p.exit === null);
+  const waited = shell.waitsFor === null && shell.parent?.pid === 1 ? [] : running;
+  return waited.length === 0 ? [shell] : waited.flatMap(innermost);
+}
+
+function sleeps(proc: Process): boolean {
+  return proc.name === "sleep" && proc.waitsUntil !== undefined && proc.waitsUntil < Number.POSITIVE_INFINITY;
 }
 
 function short(command: string): string {
