@@ -2,7 +2,7 @@ import { WaitQueue } from "../../base/wait.ts";
 import type { Running } from "../../machine/process.ts";
 import { type Connection, IPS_ASSURED, IPS_SEEN_REPLY } from "../../netfilter/conntrack/connection.ts";
 import { formatEntry, formatEvent } from "../../netfilter/conntrack/format.ts";
-import { TCP_STATE_NAMES } from "../../netfilter/conntrack/tcp.ts";
+import { TCP_STATE_NAMES } from "../../netfilter/conntrack/tcp/states.ts";
 import { Tuple } from "../../netfilter/conntrack/tuple.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import { defineTool, type Tool } from "../tool/tool.ts";

@@ -7,7 +7,7 @@ import {
   IPS_SEEN_REPLY,
   IPS_SRC_NAT,
 } from "../../netfilter/conntrack/connection.ts";
-import { TCP_STATE_NAMES } from "../../netfilter/conntrack/tcp.ts";
+import { TCP_STATE_NAMES } from "../../netfilter/conntrack/tcp/states.ts";
 import { hasPorts } from "../../netfilter/conntrack/tuple.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import { fail, type Tool } from "../tool/tool.ts";

@@ -1,4 +1,4 @@
-import type { TcpTracking } from "./tcp.ts";
+import type { TcpTracking } from "./tcp/tracking.ts";
 import type { Tuple } from "./tuple.ts";
 
 // enum ip_conntrack_info: what a packet is to its connection (`pkt.ctinfo`).

@@ -33,11 +33,11 @@ import {
   TCP_INVALID_SHORTEN,
   TCP_KILL,
   TCP_REPEAT,
-  TcpTracking,
   tcpPacket,
   tcpTimeout,
-  validFlags,
-} from "./tcp.ts";
+} from "./tcp/packet.ts";
+import { validFlags } from "./tcp/states.ts";
+import { TcpTracking } from "./tcp/tracking.ts";
 import { hasPorts, invert, Tuple, UDPLITE } from "./tuple.ts";
 
 export type ConntrackEvent = "NEW" | "UPDATE" | "DESTROY";

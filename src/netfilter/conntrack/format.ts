@@ -2,7 +2,7 @@ import { SECOND } from "../../base/clock.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import { type Connection, IPS_ASSURED, IPS_SEEN_REPLY } from "./connection.ts";
 import type { Conntrack, ConntrackEvent } from "./conntrack.ts";
-import { TCP_STATE_NAMES } from "./tcp.ts";
+import { TCP_STATE_NAMES } from "./tcp/states.ts";
 import { DCCP, hasPorts, type Tuple } from "./tuple.ts";
 
 /** /etc/protocols, as far as the tool and the kernel name them. */

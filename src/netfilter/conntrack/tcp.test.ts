@@ -4,7 +4,7 @@ import { POSTROUTING, PREROUTING } from "../hooks.ts";
 import { Netfilter, trackState } from "../netfilter.ts";
 import { TestHost, tcpPacket } from "../testing.ts";
 import { IPS_ASSURED, IPS_SEEN_REPLY } from "./connection.ts";
-import { TCP_STATE_NAMES } from "./tcp.ts";
+import { TCP_STATE_NAMES } from "./tcp/states.ts";
 
 /**
  * Segments in random order and shape were sent through a router with connection tracking on Linux 6.18 (raw

@@ -2,7 +2,7 @@ import * as ipv4 from "../../wire/ipv4.ts";
 import type { Connection } from "../conntrack/connection.ts";
 import { IPS_DYING, IPS_FIXED_TIMEOUT, IPS_SRC_NAT } from "../conntrack/connection.ts";
 import type { Conntrack } from "../conntrack/conntrack.ts";
-import { TCP_SYN_SENT, TCP_TIME_WAIT } from "../conntrack/tcp.ts";
+import { TCP_SYN_SENT, TCP_TIME_WAIT } from "../conntrack/tcp/states.ts";
 import { hasPorts, invert, Tuple } from "../conntrack/tuple.ts";
 import {
   type Manip,
