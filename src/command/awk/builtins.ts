@@ -133,11 +133,11 @@ export function* builtin(awk: Interpreter, name: string, args: readonly Expr[]):
     case "toupper":
       return (yield* text(0)).toUpperCase();
     case "system":
-      return yield* awk.system(yield* text(0));
+      return yield* awk.streams.system(yield* text(0));
     case "close":
-      return yield* awk.close(yield* text(0));
+      return yield* awk.streams.close(yield* text(0));
     case "fflush":
-      return yield* awk.flush(args[0] ? yield* text(0) : undefined);
+      return yield* awk.streams.flush(args[0] ? yield* text(0) : undefined);
     case "systime": {
       const { machine } = awk.tool.proc;
       return Math.floor((machine.epoch + machine.now) / 1e9);

@@ -1,14 +1,13 @@
 import { KernelError } from "../../base/errno.ts";
-import { spawn, waitChild } from "../../machine/exec.ts";
-import { PipeBuffer, PipeEnd } from "../../machine/pipe.ts";
-import { Exit, type Process, type Running, shellStatus } from "../../machine/process.ts";
+import { Exit, type Running } from "../../machine/process.ts";
 import { compileRegex, RegexError } from "../text/regex.ts";
-import { openInput, openOutput } from "../tool/files.ts";
+import { openInput } from "../tool/files.ts";
 import { LineReader } from "../tool/input.ts";
 import { fail, reason, type Tool } from "../tool/tool.ts";
 import type { AwkProgram, Expr, Stmt } from "./ast.ts";
 import { builtin } from "./builtins.ts";
 import { RecordReader } from "./records.ts";
+import { Streams } from "./streams.ts";
 import {
   type AwkArray,
   compare,
@@ -33,12 +32,6 @@ class Return extends Error {
   }
 }
 
-interface Output {
-  readonly fd: number;
-  readonly child: Process | null;
-  held: string;
-}
-
 interface Frame {
   readonly scalars: Map<string, Value>;
   readonly arrays: Map<string, AwkArray>;
@@ -59,8 +52,7 @@ export class Interpreter {
   private sawFile = false;
   private main: RecordReader | null = null;
   private mainFd = -1;
-  private readonly outputs = new Map<string, Output>();
-  private readonly inputs = new Map<string, { reader: RecordReader; fd: number; child: Process | null }>();
+  readonly streams: Streams;
   private readonly regexes = new Map<string, RegExp>();
   private readonly ranges = new Set<number>();
   private status = 0;
@@ -74,6 +66,7 @@ export class Interpreter {
   ) {
     this.tool = tool;
     this.program = program;
+    this.streams = new Streams(tool);
     this.operands = ["awk", ...operands];
     for (const [name, value] of Object.entries({
       FS: " ",
@@ -311,7 +304,7 @@ export class Interpreter {
       this.closeMain();
     }
     yield* this.tool.out.flush();
-    for (const name of [...this.outputs.keys()]) yield* this.close(name);
+    yield* this.streams.closeAll();
     return this.status;
   }
 
@@ -379,7 +372,7 @@ export class Interpreter {
         }
         return;
       case "forin":
-        for (const key of iterationOrder(this.array(s.array))) {
+        for (const key of [...this.array(s.array).keys()]) {
           if (!this.array(s.array).has(key)) continue;
           this.set(s.name, fromInput(key));
           if (!(yield* this.once(s.body))) return;
@@ -449,82 +442,8 @@ export class Interpreter {
     else if (name === "/dev/stderr") {
       this.tool.proc.err(text);
     } else {
-      const output = yield* this.output(name, s.redirect);
-      output.held += text;
-      if (output.held.length >= 4096) yield* this.flushOutput(output);
+      yield* this.streams.write(name, s.redirect, text);
     }
-  }
-
-  private *flushOutput(o: Output): Running<void> {
-    const text = o.held;
-    o.held = "";
-    if (text !== "") yield* this.tool.proc.write(o.fd, text);
-  }
-
-  private *output(name: string, redirect: string): Running<Output> {
-    const found = this.outputs.get(name);
-    if (found) return found;
-    const { proc } = this.tool;
-    let made: Output;
-    if (redirect === "|") {
-      yield* this.tool.out.flush();
-      const buffer = new PipeBuffer();
-      const read = new PipeEnd(buffer, "r");
-      const fd = proc.addFd(new PipeEnd(buffer, "w"), 10);
-      const child = spawn(proc, ["sh", "-c", name], {
-        fds: [
-          [0, read],
-          [fd, null],
-        ],
-      });
-      made = { fd, child, held: "" };
-    } else if (redirect === "|&") fail(this.tool, "fatal: two-way pipes are not modelled by Packetwalk", 2);
-    else {
-      try {
-        made = { fd: openOutput(proc, name, { append: redirect === ">>" }), child: null, held: "" };
-      } catch (error) {
-        fail(this.tool, `fatal: cannot redirect to \`${name}': ${reason(error)}`, 2);
-      }
-    }
-    this.outputs.set(name, made);
-    return made;
-  }
-
-  /** close(): −1 when nothing is open by that name, else the status. */
-  *close(name: string): Running<number> {
-    const { proc } = this.tool;
-    let status = -1;
-    const output = this.outputs.get(name);
-    if (output) {
-      this.outputs.delete(name);
-      yield* this.flushOutput(output);
-      proc.closeFd(output.fd);
-      status = output.child ? shellStatus(yield* waitChild(proc, output.child)) : 0;
-    }
-    const input = this.inputs.get(name);
-    if (input) {
-      this.inputs.delete(name);
-      proc.closeFd(input.fd);
-      status = input.child ? shellStatus(yield* waitChild(proc, input.child)) : 0;
-    }
-    return status;
-  }
-
-  *flush(name?: string): Running<number> {
-    if (name === undefined) {
-      yield* this.tool.out.flush();
-      for (const o of this.outputs.values()) yield* this.flushOutput(o);
-      return 0;
-    }
-    const output = this.outputs.get(name);
-    if (!output) return -1;
-    yield* this.flushOutput(output);
-    return 0;
-  }
-
-  *system(command: string): Running<number> {
-    yield* this.flush();
-    return shellStatus(yield* waitChild(this.tool.proc, spawn(this.tool.proc, ["sh", "-c", command])));
   }
 
   // ── expressions ──────────────────────────────────────────────────────────────────────────────────────
@@ -691,35 +610,12 @@ export class Interpreter {
 
   private *getline(e: Extract<Expr, { k: "getline" }>): Running<Value> {
     let text: string | null;
-    const { proc } = this.tool;
     if (e.from === "main") text = yield* this.nextRecord();
     else {
       const name = toText(yield* this.eval(e.source as Expr), this.convfmt);
-      let input = this.inputs.get(name);
-      if (!input) {
-        try {
-          if (e.from === "command") {
-            yield* this.flush();
-            const buffer = new PipeBuffer();
-            const fd = proc.addFd(new PipeEnd(buffer, "r"), 10);
-            const child = spawn(proc, ["sh", "-c", name], {
-              fds: [
-                [1, new PipeEnd(buffer, "w")],
-                [fd, null],
-              ],
-            });
-            input = { fd, child, reader: new RecordReader(new LineReader(proc, fd), proc, fd) };
-          } else {
-            const fd = openInput(proc, name);
-            input = { fd, child: null, reader: new RecordReader(new LineReader(proc, fd), proc, fd) };
-          }
-        } catch (error) {
-          if (error instanceof KernelError) return -1;
-          throw error;
-        }
-        this.inputs.set(name, input);
-      }
-      text = yield* input.reader.next(this.text("RS"), (s) => this.regex(s));
+      const input = yield* this.streams.input(name, e.from);
+      if (!input) return -1;
+      text = yield* input.next(this.text("RS"), (s) => this.regex(s));
       if (text !== null && e.from === "command") this.globals.set("NR", toNumber(this.globals.get("NR")) + 1);
     }
     if (text === null) return 0;
@@ -727,11 +623,6 @@ export class Interpreter {
     else this.setRecord(text);
     return 1;
   }
-}
-
-/** Small whole numbers in order, as gawk's hash mostly gives them for short arrays; the rest as inserted. */
-function iterationOrder(array: AwkArray): string[] {
-  return [...array.keys()];
 }
 
 function awkRegex(source: string): string {
