@@ -153,7 +153,12 @@ function* serve(proc: Process, s: Settings): Running {
           answer: null,
         });
       }
-      for (const client of [...clients]) step(proc, s, directory, client, end);
+      let again = false;
+      for (const client of [...clients]) if (step(proc, s, directory, client, end)) again = true;
+      if (again) {
+        yield { until: proc.machine.now };
+        continue;
+      }
       yield {
         queues: [
           listener.readable,
@@ -171,21 +176,24 @@ function* serve(proc: Process, s: Settings): Running {
   }
 }
 
-/** Takes one client as far as it goes now. */
+/**
+ * Takes one client as far as it goes before the next system call; true when it has written and goes on at once:
+ * a send's packets, and their answers, go through before the call returns.
+ */
 function step(
   proc: Process,
   s: Settings,
   directory: string,
   client: Client,
   end: (client: Client) => void,
-): void {
+): boolean {
   try {
     while (client.answer === null) {
       const data = client.socket.receive(65536);
-      if (data === AGAIN) return;
+      if (data === AGAIN) return false;
       if (data.length === 0) {
         end(client);
-        return;
+        return false;
       }
       client.request += text(data);
       const done = /\r?\n\r?\n/.exec(client.request);
@@ -200,18 +208,21 @@ function step(
       client.answer = answer.bytes;
       client.parts = split(answer.bytes);
     }
-    while (client.parts.length > 0) {
+    if (client.parts.length > 0) {
       const sent = client.socket.send(client.parts[0]);
-      if (sent === AGAIN) return;
+      if (sent === AGAIN) return false;
       if (sent === client.parts[0].length) client.parts.shift();
       else client.parts[0] = client.parts[0].subarray(sent);
+      return true;
     }
     // shutdown_request: the write side first, then close.
     client.socket.shutdown("write");
     end(client);
+    return false;
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
     end(client);
+    return false;
   }
 }
 

@@ -72,7 +72,11 @@ export function* relay(proc: Process, s: Settings, socket: TcpSocket | UdpSocket
         inputOpen = false;
       }
     }
-    if (moved) continue;
+    if (moved) {
+      // A send's packets, and their answers, go through before the system call returns.
+      yield { until: proc.machine.now };
+      continue;
+    }
     const now = proc.machine.now;
     if (now >= quitAt) return 0;
     if (s.timeout >= 0 && now - lastActive >= s.timeout) return 0;

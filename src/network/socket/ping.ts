@@ -78,7 +78,7 @@ export class PingSocket extends DatagramSocket {
     const pkt = newDatagram(this, data.length);
     const discover = this.options.mtuDiscover;
     const mtu = discover === "probe" ? route.dev.mtu : route.mtu;
-    if (pkt.length > mtu && (discover === "do" || discover === "probe")) {
+    if (pkt.length > 65535 || (pkt.length > mtu && (discover === "do" || discover === "probe"))) {
       if (this.options.receiveErrors) {
         this.queueError({
           errno: "EMSGSIZE",

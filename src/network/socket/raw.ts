@@ -76,7 +76,7 @@ export class RawSocket extends DatagramSocket {
       const pkt = newDatagram(this, data.length);
       const discover = this.options.mtuDiscover;
       const mtu = discover === "probe" ? route.dev.mtu : route.mtu;
-      if (pkt.length > mtu && (discover === "do" || discover === "probe")) {
+      if (pkt.length > 65535 || (pkt.length > mtu && (discover === "do" || discover === "probe"))) {
         if (this.options.receiveErrors) this.tooBig(mtu, dst, data);
         throw new KernelError("EMSGSIZE");
       }

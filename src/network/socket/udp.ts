@@ -94,7 +94,7 @@ export class UdpSocket extends DatagramSocket {
     const dst = options.to ?? this.remoteAddress;
     const port = options.port ?? this.remotePort;
     if (port === 0) throw new KernelError(options.to === undefined ? "EDESTADDRREQ" : "EINVAL");
-    if (data.length > 65507) throw new KernelError("EMSGSIZE");
+    if (data.length > 65535) throw new KernelError("EMSGSIZE");
     if (this.localPort === 0) this.takePort(0, 0);
     const flow = flowOf(this, ipv4.UDP, firstHop(this.options.ipOptions, dst), port, options);
     const route = routeFor(this, flow);
@@ -104,7 +104,7 @@ export class UdpSocket extends DatagramSocket {
     const pkt = newDatagram(this, udp.LENGTH + data.length);
     const discover = this.options.mtuDiscover;
     const mtu = discover === "probe" ? route.dev.mtu : route.mtu;
-    if (pkt.length > mtu && (discover === "do" || discover === "probe")) {
+    if (pkt.length > 65535 || (pkt.length > mtu && (discover === "do" || discover === "probe"))) {
       if (this.options.receiveErrors) this.localError("EMSGSIZE", mtu, dst, port, data);
       throw new KernelError("EMSGSIZE");
     }

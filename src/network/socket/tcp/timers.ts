@@ -5,6 +5,8 @@ import { packetsInFlight, push, retransmit, sendAck, sendProbe } from "./output.
 import type { TcpSocket } from "./socket.ts";
 
 export const RTO_MIN = 200 * MILLISECOND;
+/** Kernel timers fire in the tick after they fall due, so a program whose own deadline is the same comes first. */
+const TICK = 4 * MILLISECOND;
 export const RTO_MAX = 120 * SECOND;
 /** tcp_model_timeout: how long `retries` doublings from the smallest RTO take. */
 export function modelTimeout(retries: number): number {
@@ -19,7 +21,7 @@ export function armRetransmit(sk: TcpSocket): void {
   sk.retransmitTimer?.cancel();
   sk.retransmitTimer = null;
   if (sk.inflight.length === 0) return;
-  sk.retransmitTimer = sk.ns.host.after(Math.min(sk.rto, RTO_MAX), () => {
+  sk.retransmitTimer = sk.ns.host.after(Math.min(sk.rto, RTO_MAX) + TICK, () => {
     sk.retransmitTimer = null;
     retransmitTimeout(sk);
   });
