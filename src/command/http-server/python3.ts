@@ -153,12 +153,7 @@ function* serve(proc: Process, s: Settings): Running {
           answer: null,
         });
       }
-      let again = false;
-      for (const client of [...clients]) if (step(proc, s, directory, client, end)) again = true;
-      if (again) {
-        yield { until: proc.machine.now };
-        continue;
-      }
+      for (const client of [...clients]) step(proc, s, directory, client, end);
       yield {
         queues: [
           listener.readable,
@@ -176,24 +171,21 @@ function* serve(proc: Process, s: Settings): Running {
   }
 }
 
-/**
- * Takes one client as far as it goes before the next system call; true when it has written and goes on at once:
- * a send's packets, and their answers, go through before the call returns.
- */
+/** Takes one client as far as it goes now. A send's packets, and their answers, go through before the next call. */
 function step(
   proc: Process,
   s: Settings,
   directory: string,
   client: Client,
   end: (client: Client) => void,
-): boolean {
+): void {
   try {
     while (client.answer === null) {
       const data = client.socket.receive(65536);
-      if (data === AGAIN) return false;
+      if (data === AGAIN) return;
       if (data.length === 0) {
         end(client);
-        return false;
+        return;
       }
       client.request += text(data);
       const done = /\r?\n\r?\n/.exec(client.request);
@@ -208,21 +200,19 @@ function step(
       client.answer = answer.bytes;
       client.parts = split(answer.bytes);
     }
-    if (client.parts.length > 0) {
+    while (client.parts.length > 0) {
       const sent = client.socket.send(client.parts[0]);
-      if (sent === AGAIN) return false;
+      if (sent === AGAIN) return;
       if (sent === client.parts[0].length) client.parts.shift();
       else client.parts[0] = client.parts[0].subarray(sent);
-      return true;
+      proc.machine.drainSoftirqs();
     }
     // shutdown_request: the write side first, then close.
     client.socket.shutdown("write");
     end(client);
-    return false;
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
     end(client);
-    return false;
   }
 }
 

@@ -74,7 +74,7 @@ export function* relay(proc: Process, s: Settings, socket: TcpSocket | UdpSocket
     }
     if (moved) {
       // A send's packets, and their answers, go through before the system call returns.
-      yield { until: proc.machine.now };
+      proc.machine.drainSoftirqs();
       continue;
     }
     const now = proc.machine.now;
