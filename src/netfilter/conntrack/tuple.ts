@@ -1,3 +1,4 @@
+import { u16, u32 } from "../../wire/bytes.ts";
 import * as icmp from "../../wire/icmp.ts";
 import { ICMP, TCP, UDP } from "../../wire/ipv4.ts";
 
@@ -49,6 +50,21 @@ export class Tuple {
       this.protocol === other.protocol
     );
   }
+}
+
+/** nf_ct_get_tuple: reads the tuple of the header at `net` into `into`; false when it is cut short. Fragments have none. */
+export function readTuple(data: Uint8Array, net: number, at: number, end: number, into: Tuple): boolean {
+  const protocol = data[net + 9];
+  const src = u32(data, net + 12);
+  const dst = u32(data, net + 16);
+  if (hasPorts(protocol)) {
+    if (at + 8 > end) return false;
+    into.set(src, dst, u16(data, at), u16(data, at + 2), protocol);
+  } else if (protocol === ICMP) {
+    if (at + 8 > end) return false;
+    into.set(src, dst, u16(data, at + 4), (data[at] << 8) | data[at + 1], protocol);
+  } else into.set(src, dst, 0, 0, protocol);
+  return true;
 }
 
 /** nf_ct_invert_tuple: writes what the answer to `from` looks like into `to`. False for an ICMP type that has
