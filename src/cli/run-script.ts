@@ -1,4 +1,4 @@
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import type { WalkEvent } from "../walk/event.ts";
 import { EventFile } from "./event-file.ts";
 import { CommandLineError, checkFile, parseOptions, type RunOptions } from "./options.ts";
@@ -32,13 +32,13 @@ export async function runScript(
   const events = options.events === undefined ? undefined : new EventFile(options.events);
   const captures = options.pcap === undefined ? undefined : new PcapFolder(options.pcap);
   const { SimulatedEngine } = await import("../engine/simulated/engine.ts");
-  const { diskFolder } = await import("../lab/disk-folder.ts");
+  const { labFolders } = await import("../lab/disk-folder.ts");
   const listening = events || listener.onEvent;
   const engine = new SimulatedEngine({
     seed: options.seed,
     profile: options.profile,
     timeLimit: options.timeLimit,
-    folder: diskFolder(dirname(resolve(file))),
+    folders: labFolders(process.cwd(), dirname(file)),
     onEvent: listening
       ? (event) => {
           events?.add(event);

@@ -14,12 +14,12 @@ export async function main(words: readonly string[]): Promise<number> {
     return 2;
   }
   const { SimulatedEngine } = await import("../engine/simulated/engine.ts");
-  const { diskFolder } = await import("../lab/disk-folder.ts");
+  const { labFolders } = await import("../lab/disk-folder.ts");
   const folder = options.file === undefined ? process.cwd() : dirname(resolve(options.file));
   const engine = new SimulatedEngine({
     seed: options.seed,
     profile: options.profile,
-    folder: diskFolder(folder),
+    folders: labFolders(process.cwd(), folder),
     pace: "real",
     onNotice: (line) => process.stderr.write(`packetwalk: ${line}\r\n`),
   });

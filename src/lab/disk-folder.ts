@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import type { HostFileInfo, HostFolder } from "../machine/host-folder.ts";
 
 /** A folder of this computer, read only. */
@@ -19,6 +19,13 @@ export function diskFolder(path: string): DiskFolder {
     stat: (at) => info(join(path, at)),
     read: (at) => new Uint8Array(readFileSync(join(path, at))),
   };
+}
+
+/** The folders that a script's run sees: those of `paths` that lie in no other, but for the root of the disk. */
+export function labFolders(...paths: readonly string[]): DiskFolder[] {
+  const all = [...new Set(paths.map((p) => resolve(p)))].filter((p) => p !== "/");
+  const inside = (a: string, b: string) => a !== b && !relative(b, a).startsWith("..");
+  return all.filter((a) => !all.some((b) => inside(a, b))).map(diskFolder);
 }
 
 function info(path: string): HostFileInfo | undefined {

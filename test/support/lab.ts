@@ -33,7 +33,7 @@ export function runArgv(argv: readonly string[], options: LabOptions = {}): LabR
     timeLimit: (options.timeLimit ?? 60) * 1e9,
     onNotice: (line) => run.notices.push(line),
     ...(options.walk ? { onEvent: (event: WalkEvent) => void run.events.push(event) } : {}),
-    ...(options.folder ? { folder: diskFolder(options.folder) } : {}),
+    ...(options.folder ? { folders: [diskFolder(options.folder)] } : {}),
   });
   run.status = engine.runToEnd({
     argv,

@@ -17,8 +17,8 @@ import { Recorder } from "./recorder.ts";
 import { TimeLimit } from "./time-limit.ts";
 
 export interface SimulatedOptions extends EngineOptions {
-  /** The lab's folder: readable at its own path, copy-on-write. */
-  readonly folder?: HostFolder & { readonly path: string };
+  /** The lab's folders: readable at their own paths, copy-on-write. None lies in another. */
+  readonly folders?: readonly (HostFolder & { readonly path: string })[];
 }
 
 /** 2026-01-05 09:00:00 UTC: the moment that every simulated machine boots. */
@@ -46,7 +46,7 @@ export class SimulatedEngine implements Engine {
       seed: options.seed ?? 1,
       epoch: BOOT,
       profile: options.profile ?? "ubuntu",
-      ...(options.folder ? { folder: options.folder } : {}),
+      ...(options.folders ? { folders: options.folders } : {}),
     });
     this.machine.programs.register(BASH, ...COMMANDS);
     if (options.onEvent) this.machine.walk = new Recorder(this.machine, options.onEvent);
@@ -161,6 +161,11 @@ export class SimulatedEngine implements Engine {
       name === undefined || name === "host" ? machine.initialNamespace : machine.namespaceNamed(name);
     if (!net) throw new Error(`there is no network namespace "${name}"`);
     return net;
+  }
+
+  /** At pace "real": lets this much simulated time (ms) pass at once. */
+  skip(ms: number): void {
+    this.pump.skip(ms);
   }
 
   async close(): Promise<void> {

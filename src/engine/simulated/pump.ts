@@ -35,6 +35,12 @@ export class Pump {
     this.timer = setTimeout(() => this.slice(), 0);
   }
 
+  /** At pace "real": lets this much simulated time pass without waiting for it. */
+  skip(ms: number): void {
+    this.origin -= ms;
+    this.wake();
+  }
+
   stop(): void {
     this.stopped = true;
     if (this.timer !== null) clearTimeout(this.timer);
