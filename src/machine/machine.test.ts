@@ -176,18 +176,20 @@ describe("files", () => {
     const m = new Machine({
       seed: 1,
       epoch: 0,
-      folder: {
-        path: "/home/me/lab",
-        list: (path) => (path === "" ? [...files.keys()] : []),
-        stat: (path) => {
-          if (path === "") return { type: "directory", size: 0, mode: 0o755, mtime: 0 };
-          const content = files.get(path);
-          return content === undefined
-            ? undefined
-            : { type: "file", size: content.length, mode: 0o644, mtime: 0 };
+      folders: [
+        {
+          path: "/home/me/lab",
+          list: (path) => (path === "" ? [...files.keys()] : []),
+          stat: (path) => {
+            if (path === "") return { type: "directory", size: 0, mode: 0o755, mtime: 0 };
+            const content = files.get(path);
+            return content === undefined
+              ? undefined
+              : { type: "file", size: content.length, mode: 0o644, mtime: 0 };
+          },
+          read: (path) => new TextEncoder().encode(files.get(path)),
         },
-        read: (path) => new TextEncoder().encode(files.get(path)),
-      },
+      ],
     });
     go(m, function* (p) {
       yield* p.sleep(1);
