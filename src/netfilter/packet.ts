@@ -29,6 +29,13 @@ export const PACKET_LOOPBACK = 5;
 /** Bytes kept free before the network header of a locally made packet, for link headers. */
 export const HEADROOM = 32;
 
+/** What all copies of one packet share: how many devices they have crossed together. */
+export interface Lineage {
+  crossings: number;
+  /** It was a storm: no copy of it goes on. */
+  stopped: boolean;
+}
+
 /**
  * A frame: bytes, offsets into them, and what the kernel keeps beside them (struct sk_buff). Fields are read
  * and rewritten in place through wire/. The object is handed over, never shared: whoever gives a packet away
@@ -65,8 +72,9 @@ export class Packet {
   route: RouteRef | null = null;
   /** The socket that sent it (for `owner`, and to report errors); opaque here. */
   socket: unknown = null;
-  /** Devices crossed so far, over all clones: what finds a storm. */
+  /** Devices that it has crossed, and its copies together: what finds a storm. `lineage` is null without copies. */
   hops = 0;
+  lineage: Lineage | null = null;
   /** Fragmented although DF is set (skb->ignore_df). */
   ignoreDf = false;
   /** The largest fragment that it was put together from (IPCB(skb)->frag_max_size); 0: it came whole. */
@@ -108,6 +116,8 @@ export class Packet {
     copy.route = this.route;
     copy.socket = this.socket;
     copy.hops = this.hops;
+    this.lineage ??= { crossings: this.hops, stopped: false };
+    copy.lineage = this.lineage;
     copy.ignoreDf = this.ignoreDf;
     copy.fragMax = this.fragMax;
     return copy;

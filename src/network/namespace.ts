@@ -7,6 +7,7 @@ import { Netfilter } from "../netfilter/netfilter.ts";
 import {
   type DeviceRef,
   HEADROOM,
+  type Lineage,
   PACKET_BROADCAST,
   PACKET_HOST,
   PACKET_LOOPBACK,
@@ -58,6 +59,13 @@ export interface NamespaceOptions {
 
 /** Crossings of devices after which a packet (with all that came of it) counts as a storm. */
 const STORM = 1000;
+/** The same for a packet and its copies together: a flood reaches each port of a broadcast domain once. */
+const STORM_COPIES = 10_000;
+
+function isStorm(lineage: Lineage): boolean {
+  if (!lineage.stopped && ++lineage.crossings > STORM_COPIES) lineage.stopped = true;
+  return lineage.stopped;
+}
 
 /**
  * A network namespace: devices, addresses, routes, neighbours, sockets, netfilter and sysctls, apart from
@@ -351,7 +359,7 @@ export class NetNamespace implements NetfilterHost {
       this.drop(pkt, "DEV_READY", `device ${dev.name}`, { dev: dev.name, state: "down" });
       return;
     }
-    if (++pkt.hops > STORM) {
+    if (++pkt.hops > STORM || (pkt.lineage !== null && isStorm(pkt.lineage))) {
       this.storm(dev, pkt);
       return;
     }
@@ -363,7 +371,11 @@ export class NetNamespace implements NetfilterHost {
     if (this.stormTold) return;
     this.stormTold = true;
     const what = describe(pkt.data, pkt.net, pkt.end, pkt.protocol).summary;
-    this.host.reportStorm(this, `a packet crossed ${STORM} devices and was stopped at ${dev.name}: ${what}`);
+    const crossed = pkt.lineage ? `${pkt.lineage.crossings} devices in copies` : `${pkt.hops} devices`;
+    this.host.reportStorm(
+      this,
+      `a storm: a packet crossed ${crossed} and was stopped at ${dev.name}: ${what}`,
+    );
   }
 
   /** __netif_receive_skb_core: taps, the bridge, then the protocol. The link header stands at `pkt.mac`. */
