@@ -13,12 +13,14 @@ export interface Answer {
 
 /**
  * Printed by the case's last words, on both engines: the state that it leaves behind. IPv4 only; a neighbour
- * that answered is "known" whichever timer it is in, and lists without an order of their own are sorted.
+ * that answered is "known" whichever timer it is in, and lists without an order of their own are sorted. Reading
+ * a device's carrier makes the kernel act on link changes that it puts off for up to a second (linkwatch).
  */
 export const STATE = `
 printf '\\n== state\\n'
 for ns in $(ip netns list | sed 's/ .*//' | sort); do
   printf -- '-- %s\\n' "$ns"
+  ip netns exec $ns sh -c 'cat /sys/class/net/*/carrier' >/dev/null 2>&1
   ip netns exec $ns iptables-save -c
   ip netns exec $ns conntrack -L 2>/dev/null | sort
   ip -n $ns -br link | sed -E 's/([0-9a-f]{2}:){5}[0-9a-f]{2} *//'
@@ -36,7 +38,12 @@ export function simulated(script: string, profile: Profile): Answer {
 
 /** True when this machine lets us make sandboxes and has the tools. */
 export function kernelAtHand(): boolean {
-  return process.getuid?.() === 0 && existsSync("/usr/sbin/iptables") && existsSync("/usr/bin/unshare");
+  return (
+    !process.env.PACKETWALK_NO_KERNEL &&
+    process.getuid?.() === 0 &&
+    existsSync("/usr/sbin/iptables") &&
+    existsSync("/usr/bin/unshare")
+  );
 }
 
 /**
