@@ -1,5 +1,5 @@
 import { KernelError } from "../base/errno.ts";
-import { Bridge } from "./bridge.ts";
+import { Bridge } from "./bridge/bridge.ts";
 import {
   type Device,
   IFF_ALLMULTI,

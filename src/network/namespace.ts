@@ -29,7 +29,7 @@ import { describe } from "../wire/headers.ts";
 import * as ip from "../wire/ipv4.ts";
 import { Addresses } from "./addresses.ts";
 import { Arp } from "./arp.ts";
-import { Bridge } from "./bridge.ts";
+import { Bridge } from "./bridge/bridge.ts";
 import type { Device, Tap } from "./device.ts";
 import type { Flow4, Route } from "./flow.ts";
 import type { NetworkHost } from "./host.ts";

@@ -1,7 +1,8 @@
 import { SECOND } from "../../base/clock.ts";
 import { KernelError } from "../../base/errno.ts";
 import { Exit, type Process, type Program } from "../../machine/process.ts";
-import { Bridge, type BridgePort } from "../../network/bridge.ts";
+import { Bridge } from "../../network/bridge/bridge.ts";
+import { portId } from "../../network/bridge/port.ts";
 import type { Device } from "../../network/device.ts";
 import type { LinkChange } from "../../network/links.ts";
 import { format as formatMac } from "../../wire/ethernet.ts";
@@ -139,7 +140,7 @@ function showmacs(b: Brctl, [name]: readonly string[]): number {
   const bridge = b.bridge(name);
   if (!bridge) return b.fail(`read of forward table failed: ${noBridge(b.device(name))}`);
   b.out("port no\tmac addr\t\tis local?\tageing timer\n");
-  const entries = bridge.fdb().flatMap((entry) => {
+  const entries = bridge.fdb.entries().flatMap((entry) => {
     const port = entry.port && bridge.portOf(entry.port);
     return port ? [{ entry, port }] : [];
   });
@@ -152,10 +153,6 @@ function showmacs(b: Brctl, [name]: readonly string[]): number {
     );
   }
   return 0;
-}
-
-function portId(port: BridgePort): string {
-  return (((port.priority << 10) & 0xffff) | port.number).toString(16).padStart(4, "0");
 }
 
 function showstp(b: Brctl, [name]: readonly string[]): number {
@@ -181,10 +178,10 @@ function showstp(b: Brctl, [name]: readonly string[]): number {
   for (const port of [...bridge.ports].sort((x, y) => (x.dev.name < y.dev.name ? -1 : 1))) {
     b.out(
       `${port.dev.name} (${port.number})\n` +
-        ` port id\t\t${portId(port)}\t\t\tstate\t\t${port.state.padStart(15)}\n` +
+        ` port id\t\t${portId(port).toString(16).padStart(4, "0")}\t\t\tstate\t\t${port.state.padStart(15)}\n` +
         ` designated root\t${id}\tpath cost\t\t${String(port.cost).padStart(4)}\n` +
         ` designated bridge\t${id}\tmessage age timer\t${seconds(0)}\n` +
-        ` designated port\t${portId(port)}\t\t\tforward delay timer\t${seconds(0)}\n` +
+        ` designated port\t${portId(port).toString(16).padStart(4, "0")}\t\t\tforward delay timer\t${seconds(0)}\n` +
         ` designated cost\t${"0".padStart(4)}\t\t\thold timer\t\t${seconds(0)}\n` +
         ` flags\t\t\t\n${port.hairpin ? " hairpin mode\t\t   1\n" : ""}\n`,
     );

@@ -1,5 +1,6 @@
 import { SECOND } from "../../base/clock.ts";
-import { Bridge, type FdbEntry } from "../../network/bridge.ts";
+import { Bridge } from "../../network/bridge/bridge.ts";
+import type { FdbEntry } from "../../network/bridge/fdb.ts";
 import type { Device } from "../../network/device.ts";
 import { format as formatMac, parse as parseMac } from "../../wire/ethernet.ts";
 import { type Arguments, matches } from "../ip/arguments.ts";
@@ -65,7 +66,7 @@ function lines(ctx: Context): Line[] {
   for (const dev of ctx.net.links.list()) {
     if (dev.isLoopback) continue;
     if (dev.master instanceof Bridge) {
-      for (const entry of dev.master.fdb()) {
+      for (const entry of dev.master.fdb.entries()) {
         if (entry.port !== dev) continue;
         found.push({
           mac: formatMac(entry.mac),
@@ -79,7 +80,7 @@ function lines(ctx: Context): Line[] {
     for (const mac of multicast(dev))
       found.push({ mac, dev, bridge: undefined, entry: undefined, state: "permanent" });
     if (dev instanceof Bridge) {
-      for (const entry of dev.fdb()) {
+      for (const entry of dev.fdb.entries()) {
         if (entry.port !== null) continue;
         found.push({ mac: formatMac(entry.mac), dev, bridge: dev, entry, state: stateOf(dev, entry) });
       }
@@ -216,8 +217,8 @@ function modify(ctx: Context, args: Arguments, mode: "add" | "append" | "replace
     return FAILED;
   }
   return ctx.talk(() => {
-    if (mode === "delete") bridge.fdbDelete(device, mac);
-    else bridge.fdbAdd(device, mac, { state, replace: mode !== "add" });
+    if (mode === "delete") bridge.fdb.delete(device, mac);
+    else bridge.fdb.add(device, mac, { state, replace: mode !== "add" });
   }, FAILED);
 }
 
@@ -245,9 +246,9 @@ function flush(ctx: Context, args: Arguments): number {
     return FAILED;
   }
   return ctx.talk(() => {
-    for (const entry of bridge.fdb()) {
+    for (const entry of bridge.fdb.entries()) {
       if (entry.local || (device !== bridge && entry.port !== device)) continue;
-      bridge.fdbDelete(entry.port ?? bridge, entry.mac);
+      bridge.fdb.delete(entry.port ?? bridge, entry.mac);
     }
   }, FAILED);
 }

@@ -1,4 +1,5 @@
-import { Bridge, type PortState } from "../../network/bridge.ts";
+import { Bridge } from "../../network/bridge/bridge.ts";
+import type { PortState } from "../../network/bridge/port.ts";
 import type { Device } from "../../network/device.ts";
 import { type Arguments, matches } from "../ip/arguments.ts";
 import type { Context } from "../ip/context.ts";

@@ -1,6 +1,7 @@
 import { SECOND } from "../../base/clock.ts";
 import { namedNamespace, namespaceNames } from "../../machine/netns.ts";
-import { Bridge, type BridgePort } from "../../network/bridge.ts";
+import { Bridge } from "../../network/bridge/bridge.ts";
+import { type BridgePort, portId } from "../../network/bridge/port.ts";
 import { type Device, IFF_POINTOPOINT, IFF_RUNNING, IFF_UP } from "../../network/device.ts";
 import type { NetNamespace } from "../../network/namespace.ts";
 import { format as formatMac } from "../../wire/ethernet.ts";
@@ -342,9 +343,4 @@ function printPort(p: Printer, port: BridgePort): void {
   p.onOff("vlan_tunnel", "vlan_tunnel ", false, " ");
   p.onOff("isolated", "isolated ", port.isolated, " ");
   p.onOff("locked", "locked ", false, " ");
-}
-
-/** br_make_port_id: priority above ten bits of number (BR_PORT_BITS). */
-export function portId(port: BridgePort): number {
-  return ((port.priority << 10) & 0xffff) | port.number;
 }
