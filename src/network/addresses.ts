@@ -11,6 +11,7 @@ import {
   IFA_F_PERMANENT,
   IFA_F_SECONDARY,
   IFA_F_TENTATIVE,
+  IPV4_MIN_MTU,
   SCOPE_HOST,
   SCOPE_LINK,
   SCOPE_UNIVERSE,
@@ -68,6 +69,7 @@ export class Addresses {
     if (request.preferred !== undefined && request.preferred > (request.valid ?? FOREVER)) {
       throw new KernelError("EINVAL", "ipv4: IFA_CACHEINFO: preferred_lft is larger than valid_lft");
     }
+    if (dev.mtu < IPV4_MIN_MTU) throw new KernelError("ENOBUFS");
     const list = dev.ipv4.addresses;
     const peer = request.peer ?? local;
     const valid = request.valid ?? FOREVER;
@@ -118,6 +120,13 @@ export class Addresses {
       address: `${format(local)}/${prefix}`,
     });
     return address;
+  }
+
+  /** inetdev_destroy: an MTU too small for IPv4 takes its addresses off the device. */
+  leaveIpv4(dev: Device): void {
+    for (const address of [...dev.ipv4.addresses]) {
+      if (dev.ipv4.addresses.includes(address)) this.drop(address, address);
+    }
   }
 
   /** __inet_insert_ifa: primaries by scope, secondaries last. */
@@ -339,7 +348,7 @@ export class Addresses {
 
   deviceUp(dev: Device): void {
     if (dev.isLoopback && dev.ipv4.addresses.length === 0) {
-      this.add4(dev, { local: 0x7f000001, prefix: 8, scope: SCOPE_HOST });
+      if (dev.mtu >= IPV4_MIN_MTU) this.add4(dev, { local: 0x7f000001, prefix: 8, scope: SCOPE_HOST });
     } else for (const a of [...dev.ipv4.addresses]) this.addRoutes(a);
     if (this.confArpNotify(dev)) for (const a of dev.ipv4.addresses) this.ns.arp.announce(dev, a.local);
     this.carrierUp(dev);

@@ -2,6 +2,9 @@ import type { Nanoseconds } from "../base/clock.ts";
 import type { Device } from "./device.ts";
 import type { Conf6 } from "./inet-conf.ts";
 
+/** Below it a device cannot carry IPv4 (inetdev_valid_mtu). */
+export const IPV4_MIN_MTU = 68;
+
 /** Lifetimes are seconds; this is "forever" (INFINITY_LIFE_TIME). */
 export const FOREVER = 0xffffffff;
 

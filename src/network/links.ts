@@ -12,6 +12,7 @@ import {
 } from "./device.ts";
 import { Dummy } from "./dummy.ts";
 import { makeInet } from "./inet-conf.ts";
+import { IPV4_MIN_MTU } from "./inet-device.ts";
 import { Loopback } from "./loopback.ts";
 import type { NetNamespace } from "./namespace.ts";
 import { Veth } from "./veth.ts";
@@ -360,6 +361,7 @@ export class Links {
     dev.mtu = mtu;
     if (dev instanceof Bridge) dev.mtuSet = true;
     else if (dev.master instanceof Bridge) dev.master.adjustMtu();
+    if (mtu < IPV4_MIN_MTU) this.ns.addresses.leaveIpv4(dev);
     this.ns.routes.invalidate();
     this.ns.tell(dev, "mtu", String(mtu));
   }

@@ -80,8 +80,7 @@ export class Neighbours {
         "NOARP",
         Uint8Array.of(1, 0, 0x5e, (address >>> 16) & 0x7f, (address >>> 8) & 255, address & 255),
       );
-    } else if ((flags & (IFF_NOARP | IFF_LOOPBACK)) !== 0)
-      n.fixed("NOARP", dev.isLoopback ? dev.mac : dev.broadcast);
+    } else if ((flags & (IFF_NOARP | IFF_LOOPBACK)) !== 0) n.fixed("NOARP", dev.mac);
     else if (this.ns.isBroadcastOf(address)) n.fixed("NOARP", dev.broadcast);
     map.set(address | 0, n);
     this.collectLater();

@@ -1,3 +1,4 @@
+import { ignoresLinkdown } from "../../network/fib/route.ts";
 import type { NexthopInfo, RouteAnswer, RouteEntry, RouteMetrics } from "../../network/routes.ts";
 import type { Context } from "./context.ts";
 import { formatTos } from "./dsfield.ts";
@@ -42,7 +43,7 @@ function device(p: Printer, word: "dev" | "iif", name: string): void {
 
 function hopFlags(hop: NexthopInfo): string[] {
   const flags: string[] = [];
-  if (hop.dead) flags.push("dead");
+  if (hop.dead || (hop.linkdown && ignoresLinkdown(hop.dev))) flags.push("dead");
   if (hop.onlink) flags.push("onlink");
   if (hop.linkdown) flags.push("linkdown");
   return flags;

@@ -98,8 +98,7 @@ export class FibRoute implements RouteEntry {
 
   /** fib_rebalance: shares of the hash by weight, over the next hops that live. */
   rebalance(): void {
-    const live = (nh: Nexthop) =>
-      !nh.dead && !(nh.linkdown && nh.dev !== null && nh.dev.ipv4.conf.ignore_routes_with_linkdown !== 0);
+    const live = (nh: Nexthop) => !nh.dead && !(nh.linkdown && ignoresLinkdown(nh.dev));
     let total = 0;
     for (const nh of this.nexthops) if (live(nh)) total += nh.weight;
     let weight = 0;
@@ -120,4 +119,10 @@ export function typeError(type: RouteType): Errno | null {
   if (type === "prohibit") return "EACCES";
   if (type === "throw") return "EAGAIN";
   return null;
+}
+
+/** ip_ignore_linkdown: routes by a device without carrier do not count. */
+export function ignoresLinkdown(dev: Device | null): boolean {
+  if (dev === null) return false;
+  return dev.ipv4.conf.ignore_routes_with_linkdown !== 0 || dev.ns.confAll.ignore_routes_with_linkdown !== 0;
 }

@@ -1,6 +1,6 @@
 import type { Errno } from "../../base/errno.ts";
 import { mask } from "../../wire/ipv4.ts";
-import type { FibRoute, Nexthop } from "./route.ts";
+import { type FibRoute, ignoresLinkdown, type Nexthop } from "./route.ts";
 
 /** What a lookup found (struct fib_result); one object, reused. */
 export interface FibResult {
@@ -58,7 +58,7 @@ export class FibTable {
         for (let n = 0; n < hops.length; n++) {
           const nh = hops[n];
           if (nh.dead) continue;
-          if (nh.linkdown && !ignoreLinkstate && ignoresLinkdown(nh)) continue;
+          if (nh.linkdown && !ignoreLinkstate && ignoresLinkdown(nh.dev)) continue;
           if (oif !== 0 && nh.dev !== null && oif !== nh.dev.index) continue;
           result.route = route;
           result.nexthop = nh;
@@ -117,10 +117,4 @@ export class FibTable {
     for (const map of this.byLength) if (map) for (const leaf of map.values()) n += leaf.length;
     return n;
   }
-}
-
-function ignoresLinkdown(nh: Nexthop): boolean {
-  const dev = nh.dev;
-  if (dev === null) return false;
-  return dev.ipv4.conf.ignore_routes_with_linkdown !== 0 || dev.ns.confAll.ignore_routes_with_linkdown !== 0;
 }

@@ -1,0 +1,13 @@
+# pins: with learning off a port's senders stay unknown
+for n in sw a b c; do ip netns add $n; ip netns exec $n sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1; done
+ip -n sw link add br0 type bridge; ip -n sw link set br0 up
+i=0
+for n in a b c; do
+  i=$((i+1))
+  ip link add v$n netns $n type veth peer name p$n netns sw
+  ip -n $n addr add 10.0.0.$i/24 dev v$n
+  ip -n sw link set p$n master br0; ip -n sw link set p$n up; ip -n $n link set v$n up
+done
+ip netns exec sw bridge link set dev pa learning off
+ip netns exec a ping -c1 -W1 10.0.0.2 | sed -n 2p
+ip netns exec sw bridge fdb show dev pa dynamic | wc -l; ip netns exec sw bridge fdb show dev pb dynamic | wc -l

@@ -1,0 +1,8 @@
+# pins: an own address is reached over lo, which must be up
+ip netns add a; ip netns add b
+ip link add va netns a type veth peer name vb netns b
+ip -n a addr add 10.0.0.1/24 dev va; ip -n b addr add 10.0.0.2/24 dev vb
+ip -n a link set va up; ip -n b link set vb up
+ip netns exec a ping -c1 -W1 10.0.0.1; echo $?
+ip -n a link set lo up
+ip netns exec a ping -c1 -W1 10.0.0.1 | sed -n 2p; echo $?
