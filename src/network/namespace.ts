@@ -155,7 +155,7 @@ export class NetNamespace implements NetfilterHost {
     this.icmp = new Icmp4(this);
     this.reassembly = new Reassembly(this);
     this.netfilter = new Netfilter(this, "ipv4", parent?.netfilter.conntrack.settings.limits);
-    this.defineConntrackSysctls();
+    this.sysctl.defineLater(() => this.defineConntrackSysctls());
     new SocketTable(this);
     this.loopback = this.links.makeLoopback();
     if (this.initial) this.links.set(this.loopback, { up: true });

@@ -75,6 +75,7 @@ export class SysctlTree {
   /** What `number` was asked for, of plain values. */
   private readonly numbers = new Map<string, number>();
   private readonly neighbourWritten = new Map<string, number>();
+  private later: (() => void)[] = [];
 
   constructor(ns: NetNamespace) {
     this.ns = ns;
@@ -158,6 +159,19 @@ export class SysctlTree {
     this.numbers.delete(path);
   }
 
+  /** The same for a whole room, called when the tree is first asked for what it does not know itself: most
+   *  namespaces never are. */
+  defineLater(define: () => void): void {
+    this.later.push(define);
+  }
+
+  private settle(): void {
+    if (this.later.length === 0) return;
+    const { later } = this;
+    this.later = [];
+    for (const define of later) define();
+  }
+
   /** Takes out a leaf or a whole folder that was defined. */
   remove(path: string): void {
     for (const key of [...this.entries.keys()]) {
@@ -173,6 +187,7 @@ export class SysctlTree {
   }
 
   private *names(): Generator<string> {
+    this.settle();
     for (const table of this.tables()) yield* table.keys();
     yield* this.entries.keys();
     const devices = ["all", "default", ...this.ns.links.list().map((d) => d.name)];
@@ -197,6 +212,7 @@ export class SysctlTree {
 
   /** The entry of a path, made when it is asked for. */
   private find(path: string): SysctlEntry | undefined {
+    if (!path.startsWith("net/ipv")) this.settle();
     const own = this.entries.get(path);
     if (own) return own;
     const parts = path.split("/");
