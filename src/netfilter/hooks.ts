@@ -87,6 +87,4 @@ export interface NetfilterHost {
   defragment4(pkt: Packet, hook: number): boolean;
   /** tcpmss_reverse_mtu: the MTU of the route to an address, 0 when there is none. */
   pathMtu4?(address: number): number;
-  /** True when ip_forward is on for packets that came in on `dev`. */
-  forwarding4(dev: DeviceRef): boolean;
 }

@@ -102,9 +102,6 @@ export class TestHost implements NetfilterHost {
   defragment4(): boolean {
     return false;
   }
-  forwarding4(): boolean {
-    return true;
-  }
 }
 
 const address = (text: string | number): number =>

@@ -110,7 +110,7 @@ export abstract class Device implements DeviceRef {
         if (this.rxHead === queue.length) queue.length = 0;
       }
       if (queue.length === 0) this.rxHead = 0;
-      this.ns.receiveFrame(this, pkt);
+      this.ns.receiver.frame(this, pkt);
     };
   }
 

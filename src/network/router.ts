@@ -6,7 +6,9 @@ import { multipathHash } from "./fib/multipath.ts";
 import type { Exception, FibRoute, Nexthop } from "./fib/route.ts";
 import type { Flow4, Route, RouteType } from "./flow.ts";
 import { SCOPE_HOST, SCOPE_LINK } from "./inet-device.ts";
+import { logMartianDestination, logMartianSource } from "./ipv4/martian.ts";
 import type { NetNamespace } from "./namespace.ts";
+import { probePacket } from "./probe.ts";
 import type { RouteAnswer, RouteEntry } from "./routes.ts";
 
 const LOOPBACK_ADDRESS = 0x7f000001;
@@ -483,13 +485,13 @@ export class Router4 {
   private martianSource(src: number, dst: number, dev: Device, pkt: Packet, reason: string): void {
     this.input.kind = "drop";
     this.input.reason = reason;
-    if (!this.quiet || pkt.protocol === 0x0806) this.ns.logMartianSource(src, dst, dev, pkt);
+    if (!this.quiet || pkt.protocol === 0x0806) logMartianSource(this.ns, src, dst, dev, pkt);
   }
 
   private martianDestination(src: number, dst: number, dev: Device, reason: string): void {
     this.input.kind = "drop";
     this.input.reason = reason;
-    if (!this.quiet) this.ns.logMartianDestination(src, dst, dev);
+    if (!this.quiet) logMartianDestination(this.ns, src, dst, dev);
   }
 
   /**
@@ -616,7 +618,7 @@ export class Router4 {
     const ns = this.ns;
     const dev = ns.links.byIndex(flow.iif ?? 0);
     if (!dev) throw new KernelError("ENODEV");
-    const pkt = ns.probePacket(flow);
+    const pkt = probePacket(flow);
     this.quiet = true;
     this.route(pkt, flow.src ?? 0, flow.dst, flow.tos ?? 0, dev);
     this.quiet = false;

@@ -52,7 +52,6 @@ export function bench(): {
     sendLocal4() {},
     reroute4: () => true,
     defragment4: () => true,
-    forwarding4: () => true,
   } as unknown as NetfilterHost & { log: string[]; steps: WalkStep[]; time: number };
   const netfilter = new Netfilter(host, "ipv4");
 

@@ -154,5 +154,5 @@ function leave(bridge: Bridge, pkt: Packet, to: BridgePort): void {
 /** br_pass_frame_up: the frame is for this host. */
 function passUp(bridge: Bridge, pkt: Packet): void {
   pkt.iif = null;
-  bridge.ns.receiveOn(bridge, pkt);
+  bridge.ns.receiver.on(bridge, pkt);
 }

@@ -324,7 +324,7 @@ export class Ipv4 {
       copy.route = { ...route, dev: ns.loopback };
       copy.pktType = route.type === "broadcast" ? PACKET_BROADCAST : PACKET_MULTICAST;
       ns.born(copy, "clone");
-      ns.host.softirq(() => ns.receiveLoopedBack(copy, route.dev));
+      ns.host.softirq(() => ns.receiver.loopedBack(copy, route.dev));
     }
     if (isMulticast(dst) && pkt.data[pkt.net + 8] === 0) {
       ns.drop(pkt, "NOT_SPECIFIED", "ip output", { ttl: 0 });

@@ -111,7 +111,7 @@ export function receiveUdp(table: SocketTable, pkt: Packet): void {
     return;
   }
   // icmp_send never answers what came to a link-layer group.
-  if (pkt.pktType === PACKET_HOST) ns.icmpError4(pkt, icmp.DEST_UNREACH, icmp.PORT_UNREACH, 0);
+  if (pkt.pktType === PACKET_HOST) ns.icmp.send(pkt, icmp.DEST_UNREACH, icmp.PORT_UNREACH, 0);
   ns.drop(pkt, "NO_SOCKET", "UDP", { protocol: "udp", port: dport });
 }
 
