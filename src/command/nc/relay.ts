@@ -27,6 +27,15 @@ export function* relay(proc: Process, s: Settings, socket: TcpSocket | UdpSocket
     }
   };
   for (;;) {
+    // One turn of poll(): standard input is read before the network, so what stood there is still sent to a
+    // peer that has closed.
+    if (pending === null && inputOpen && input !== undefined) {
+      const data = input.read(16384);
+      if (data !== AGAIN) {
+        if (data.length === 0) ended();
+        else pending = data;
+      }
+    }
     // From the network.
     while (socketOpen) {
       let data: Uint8Array | typeof AGAIN;
@@ -34,8 +43,8 @@ export function* relay(proc: Process, s: Settings, socket: TcpSocket | UdpSocket
         data = socket.read(16384);
       } catch (error) {
         if (!(error instanceof KernelError)) throw error;
-        // A reset ends the reading like an end; a closed UDP port ends nc.
-        if (!(socket instanceof TcpSocket)) return 1;
+        // POLLERR: a reset ends the reading like an end; a closed UDP port ends nc, and it calls that no failure.
+        if (!(socket instanceof TcpSocket)) return 0;
         socketOpen = false;
         break;
       }
@@ -47,16 +56,9 @@ export function* relay(proc: Process, s: Settings, socket: TcpSocket | UdpSocket
       }
       yield* proc.write(1, data);
     }
-    if (!socketOpen) return 0;
+    if (!socketOpen && pending === null) return 0;
     // To the network.
     let moved = false;
-    if (pending === null && inputOpen && input !== undefined) {
-      const data = input.read(16384);
-      if (data !== AGAIN) {
-        if (data.length === 0) ended();
-        else pending = data;
-      }
-    }
     if (pending !== null) {
       try {
         const n: number | typeof AGAIN = socket.write(pending);
@@ -67,7 +69,7 @@ export function* relay(proc: Process, s: Settings, socket: TcpSocket | UdpSocket
         }
       } catch (error) {
         if (!(error instanceof KernelError)) throw error;
-        if (!(socket instanceof TcpSocket)) return 1;
+        if (!(socket instanceof TcpSocket)) return 0;
         pending = null;
         inputOpen = false;
       }
