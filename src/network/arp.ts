@@ -4,12 +4,12 @@ import * as arp from "../wire/arp.ts";
 import { BROADCAST, LENGTH as ETHERNET, emit as emitEthernet, TYPE_ARP } from "../wire/ethernet.ts";
 import { describe } from "../wire/headers.ts";
 import { src as ipSource } from "../wire/ipv4.ts";
+import { isLoopbackAddress, isMulticast } from "./address-kinds.ts";
 import { sameNet } from "./addresses.ts";
 import { type Device, IFF_LOOPBACK, IFF_NOARP } from "./device.ts";
 import { SCOPE_HOST, SCOPE_LINK } from "./inet-device.ts";
 import type { NetNamespace } from "./namespace.ts";
 import type { Neighbour } from "./neighbour.ts";
-import { isLoopbackAddress, isMulticast } from "./router.ts";
 
 const NO_MAC = new Uint8Array(6);
 
@@ -171,7 +171,7 @@ export class Arp {
   /** A request: answered when the target is local, or when this host stands in for it (proxy). True: done. */
   private answer(pkt: Packet, dev: Device, sip: number, tip: number, sha: Uint8Array): boolean {
     const ns = this.ns;
-    const verdict = ns.router.arpInput(pkt, sip, tip, dev);
+    const verdict = ns.router.ask(pkt, sip, tip, 0, dev);
     if (verdict.kind === "local") {
       if (!this.ignore(dev, sip, tip) && !(this.either(dev, "arp_filter") && this.filtered(dev, sip, tip))) {
         this.learn(dev, sip, sha);

@@ -3,10 +3,10 @@ import { KernelError } from "../base/errno.ts";
 import type { Packet } from "../netfilter/packet.ts";
 import { format as formatMac } from "../wire/ethernet.ts";
 import { format } from "../wire/ipv4.ts";
+import { isMulticast } from "./address-kinds.ts";
 import { type Device, IFF_LOOPBACK, IFF_NOARP } from "./device.ts";
 import type { NetNamespace } from "./namespace.ts";
 import { Neighbour } from "./neighbour.ts";
-import { isMulticast } from "./router.ts";
 
 export type NeighbourState =
   | "NONE"

@@ -7,6 +7,7 @@ import { type FibResult, FibTable } from "./fib/table.ts";
 import type { Flow4, Route, RouteType } from "./flow.ts";
 import { SCOPE_HOST, SCOPE_LINK, SCOPE_NOWHERE } from "./inet-device.ts";
 import type { NetNamespace } from "./namespace.ts";
+import { routeAnswer } from "./router/answer.ts";
 
 export const TABLE_DEFAULT = 253;
 export const TABLE_MAIN = 254;
@@ -410,7 +411,7 @@ export class Routes {
 
   /** `ip route get`. Throws KernelError (ENETUNREACH, EINVAL …) as the kernel answers. */
   get(flow: Flow4): RouteAnswer {
-    return this.ns.router.get(flow);
+    return routeAnswer(this.ns, flow);
   }
 }
 

@@ -8,12 +8,13 @@ import { checksum } from "../../wire/checksum.ts";
 import * as icmp from "../../wire/icmp.ts";
 import * as ip from "../../wire/ipv4.ts";
 import { RECORD_ROUTE, TIMESTAMP, walk } from "../../wire/ipv4-options.ts";
+import { isLimitedBroadcast, isMulticast, isZeroNet } from "../address-kinds.ts";
 import { sameNet } from "../addresses.ts";
 import type { Device } from "../device.ts";
 import type { Route } from "../flow.ts";
 import { SCOPE_LINK } from "../inet-device.ts";
 import type { NetNamespace } from "../namespace.ts";
-import { isLimitedBroadcast, isMulticast, isZeroNet, sendsRedirects } from "../router.ts";
+import { sendsRedirects } from "../router/conf.ts";
 import { IcmpLimits, PeerBuckets } from "./icmp-limit.ts";
 import { fillOwn } from "./options.ts";
 
