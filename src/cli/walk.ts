@@ -1,7 +1,7 @@
 import pc from "picocolors";
 import type { WalkEvent } from "../walk/event.ts";
 import { LabMemory } from "../walk/memory.ts";
-import { type Palette, PLAIN, WalkPrinter } from "../walk/print.ts";
+import { type Palette, PLAIN, WalkPrinter, waitsFor } from "../walk/print.ts";
 import { type PacketStory, StoryTeller } from "../walk/story.ts";
 import { runScript } from "./run-script.ts";
 
@@ -77,11 +77,12 @@ export class WalkTeller {
     this.say(`${this.palette.quiet("$")} ${this.palette.place(text)}${event.background ? " &" : ""}\n`);
   }
 
-  /** Tells what has ended; what is still on its way waits for a later command. */
+  /** Tells what has ended, or hangs on ARP; what is still on its way waits for a later command. */
   private tellEnded(): void {
-    const ended = this.waiting.filter((s) => s.ending.kind !== "open");
-    this.waiting = this.waiting.filter((s) => s.ending.kind === "open");
-    this.tell(ended);
+    const told = (s: PacketStory) => s.ending.kind !== "open" || waitsFor(s) !== undefined;
+    const now = this.waiting.filter(told);
+    this.waiting = this.waiting.filter((s) => !told(s));
+    this.tell(now);
   }
 
   finish(): void {
@@ -90,9 +91,8 @@ export class WalkTeller {
   }
 
   private tell(stories: readonly PacketStory[]): void {
-    const lines = this.refusals.flatMap((event) => this.printer.refused(event));
+    const lines = this.printer.print(stories, this.refusals);
     this.refusals = [];
-    lines.push(...this.printer.print(stories));
     if (lines.length > 0) this.say(`${lines.join("\n")}\n`);
   }
 }

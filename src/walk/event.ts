@@ -87,7 +87,14 @@ export const walkEventSchema = v.variant("kind", [
   /** A ruleset was committed (any of iptables' changes), with the command's own words. */
   step("ruleset", { family: text, table: optional(text), change: text }),
   /** A send that failed before there was a packet: the error that the program got, and why. */
-  step("refused", { dst: text, src: optional(text), errno: text, why: text, process: optional(text) }),
+  step("refused", {
+    dst: text,
+    src: optional(text),
+    errno: text,
+    why: text,
+    process: optional(text),
+    facts: optional(v.record(v.string(), v.union([text, number, v.boolean()]))),
+  }),
 
   // ── the packet ───────────────────────────────────────────────────────────────────────────────────────
   /** A packet was made. `parent` is the packet it answers, copies or is a fragment of. */

@@ -2,7 +2,7 @@ import type { Headers, WalkEvent, WalkEventOf } from "./event.ts";
 import type { LabMemory } from "./memory.ts";
 import type { HookStep, Hop, PacketStory, Step } from "./story.ts";
 import { eventsOf } from "./story.ts";
-import { type Diagnosis, explainDeath, explainRefused } from "./why/index.ts";
+import { type Diagnosis, explainDeath, explainRefused, unanswered } from "./why/index.ts";
 
 /** Colours by meaning; plain output uses the identity for each. */
 export interface Palette {
@@ -30,7 +30,11 @@ export interface PrintOptions {
   palette: Palette;
   /** Unfold everything: each table, each rule asked, each device, conntrack entries. */
   verbose: boolean;
+  /** Width of a line, at most. */
+  columns?: number;
 }
+
+const COLUMNS = 112;
 
 /**
  * Tells packets' walks to a person, one block a packet. A packet that goes the very way that an earlier one
@@ -50,9 +54,10 @@ export class WalkPrinter {
     this.packets = packets;
   }
 
-  /** The walks of some packets, in order of their birth. */
-  print(stories: readonly PacketStory[]): string[] {
+  /** The walks of some packets, in order of their birth, and the sends that failed between them. */
+  print(stories: readonly PacketStory[], refusals: readonly WalkEventOf<"refused">[] = []): string[] {
     this.ways.clear();
+    let refused = 0;
     const lines: string[] = [];
     const arp: PacketStory[] = [];
     const flush = () => {
@@ -60,6 +65,10 @@ export class WalkPrinter {
       arp.length = 0;
     };
     for (const story of stories) {
+      while (refused < refusals.length && refusals[refused].seq < story.first) {
+        flush();
+        lines.push(...this.refused(refusals[refused++]));
+      }
       if (story.headers.family === "arp" && !this.options.verbose) {
         arp.push(story);
         continue;
@@ -68,6 +77,7 @@ export class WalkPrinter {
       lines.push(...this.one(story));
     }
     flush();
+    for (const event of refusals.slice(refused)) lines.push(...this.refused(event));
     return lines;
   }
 
@@ -76,7 +86,7 @@ export class WalkPrinter {
     const p = this.options.palette;
     const diagnosis = explainRefused(event, this.lab);
     return [
-      `  ${p.died("✗")} ${p.place(event.ns)}: nothing was sent to ${event.dst} ${p.died(diagnosis.reason)}`,
+      `  ${p.died("✗")} ${p.place(event.ns)}${event.process ? ` ${event.process}` : ""} could not send to ${event.dst}: ${p.died(diagnosis.reason)}`,
       ...this.diagnosis(diagnosis),
     ];
   }
@@ -86,15 +96,24 @@ export class WalkPrinter {
     const way = wayOf(story);
     const like = this.ways.get(way);
     const title = `${p.packet(`#${story.id}`)} ${headline(story.headers)}`;
-    if (like !== undefined && story.ending.kind !== "dropped" && !this.options.verbose) {
-      return [`  ${title} ${p.quiet(`the way of #${like}`)}${this.shortEnding(story)}`];
+    if (like !== undefined && !this.options.verbose) {
+      return [`  ${title} ${p.quiet(` the way of #${like}`)}${this.shortEnding(story)}`];
     }
     if (!this.ways.has(way)) this.ways.set(way, story.id);
     const answers =
-      story.parent && this.packets.has(story.parent) ? p.quiet(` ${relation(story)} #${story.parent}`) : "";
+      story.parent && this.packets.has(story.parent) ? p.quiet(`  ${relation(story)} #${story.parent}`) : "";
     const lines = [`  ${title}${answers}`];
     const width = Math.max(...story.hops.map((hop) => hop.ns.length), 4);
-    for (const hop of story.hops) lines.push(...this.hop(hop, story, width));
+    const { hops } = story;
+    const circle = this.options.verbose ? undefined : circleOf(hops);
+    hops.forEach((hop, i) => {
+      if (!circle || i < circle.from || i >= circle.to) lines.push(...this.hop(hop, story, width));
+      else if (i === circle.from) {
+        const names = hops.slice(i - circle.length, i).map((h) => h.ns);
+        const times = (circle.to - circle.from) / circle.length;
+        lines.push(p.quiet(`    ⟳ ${names.join(" → ")}: the same way round ${times} more times`));
+      }
+    });
     lines.push(...this.ending(story));
     return lines;
   }
@@ -111,7 +130,8 @@ export class WalkPrinter {
     }
     const margin = `    ${p.place(hop.ns.padEnd(width))}  `;
     const indent = " ".repeat(6 + width);
-    return [...wrap(items, margin, indent, 6 + width), ...below.map((line) => `${indent}  ${line}`)];
+    const columns = this.options.columns ?? COLUMNS;
+    return [...wrap(items, margin, indent, 6 + width, columns), ...below.map((line) => `${indent}  ${line}`)];
   }
 
   /** "FORWARD mangle·filter#3 ACCEPT": tables that had a say by rule number, quiet ones folded. */
@@ -223,18 +243,23 @@ export class WalkPrinter {
 
   private shortEnding(story: PacketStory): string {
     const p = this.options.palette;
-    return story.ending.kind === "done"
-      ? ` ${p.good("✓")}`
-      : story.ending.kind === "open"
-        ? p.quiet(" (still on its way)")
-        : "";
+    const { ending } = story;
+    if (ending.kind === "open") return p.quiet(" (still on its way)");
+    if (ending.kind === "dropped" && ending.event.reason !== "TCP_RESET")
+      return ` ${p.died(`✗ ${ending.event.reason}`)} in ${p.place(ending.event.ns)}`;
+    return ` ${p.good("✓")}`;
   }
 
   private ending(story: PacketStory): string[] {
     const p = this.options.palette;
-    if (story.ending.kind === "open") return [p.quiet("    … still on its way")];
+    if (story.ending.kind === "open") return this.open(story);
     if (story.ending.kind !== "dropped") return [];
     const drop = story.ending.event;
+    // The kernel counts a RST that did its work as a drop; for people it has arrived.
+    if (drop.reason === "TCP_RESET")
+      return [
+        `    ${p.good("✓")} the RST ends the connection in ${p.place(drop.ns)} ${p.quiet("(TCP_RESET)")}`,
+      ];
     const diagnosis = explainDeath({ story, drop, lab: this.lab, packets: this.packets });
     return [
       `    ${p.died("✗ died")} in ${p.place(drop.ns)}, ${drop.where}: ${p.died(drop.reason)}`,
@@ -242,13 +267,38 @@ export class WalkPrinter {
     ];
   }
 
+  /** Not ended yet: what it waits for. */
+  private open(story: PacketStory): string[] {
+    const p = this.options.palette;
+    const wait = waitsFor(story);
+    if (!wait) return [p.quiet("    … still on its way")];
+    return [
+      `    … waits in ${p.place(wait.ns)} for an answer to ARP; without one it dies of ${p.died("NEIGH_FAILED")}`,
+      ...this.diagnosis({
+        reason: "NEIGH_FAILED",
+        ...unanswered(wait.ns, wait.dev, wait.address, this.lab, this.packets),
+      }),
+    ];
+  }
+
   private diagnosis(d: Diagnosis): string[] {
     const p = this.options.palette;
-    const lines = fold(d.why, 96).map((line, i) => `      ${i === 0 ? "why   " : "      "}${line}`);
-    d.cures.forEach((cure, i) => {
-      if (cure.note) lines.push(`      ${i === 0 ? "cure  " : "      "}${p.quiet(`# ${cure.note}`)}`);
-      lines.push(`      ${i === 0 && !cure.note ? "cure  " : "      "}${p.command(cure.command)}`);
-    });
+    const columns = (this.options.columns ?? COLUMNS) - 12;
+    const label = (word: string, lines: string[]) =>
+      lines.map((line, i) => `      ${p.quiet((i === 0 ? word : "").padEnd(6))}${line}`);
+    const lines = label("why", fold(d.why, columns));
+    let mends = 0;
+    for (const { command, note, look } of d.cures) {
+      const word = look ? "look" : mends++ === 0 ? "cure" : "or";
+      lines.push(...label(word, [p.command(command)]));
+      if (note)
+        lines.push(
+          ...label(
+            "",
+            fold(note, columns - 2).map((line) => p.quiet(`  ${line}`)),
+          ),
+        );
+    }
     return lines;
   }
 
@@ -288,7 +338,7 @@ export function headline(h: Headers): string {
 
 /** The summary without the addresses that tcpdump puts before it. */
 function shortSummary(h: Headers): string {
-  const text = h.summary.replace(/^IP6? \S+ > \S+: /, "");
+  const text = h.summary.replace(/^IP6? \S+ > \S+: /, "").replace(/ \[\w+ not decoded\]$/, "");
   if (h.protocol === "tcp") return `TCP ${text.replace(/, options \[[^\]]*\]/, "").replace(/, win \d+/, "")}`;
   return text;
 }
@@ -348,14 +398,41 @@ function wayOf(story: PacketStory): string {
   return way;
 }
 
-/** Joins items with "▸", breaking lines at about 110 columns. */
-function wrap(items: readonly string[], margin: string, indent: string, used: number): string[] {
+/** The neighbour entry that an open packet waits for. */
+export function waitsFor(story: PacketStory): WalkEventOf<"neighbour"> | undefined {
+  const step = story.hops.at(-1)?.steps.at(-1);
+  return step?.event.kind === "neighbour" && step.event.state === "wait" ? step.event : undefined;
+}
+
+/** A walk that goes round and round: hops [from, to) go the way of the `length` hops before them again. */
+function circleOf(hops: readonly Hop[]): { from: number; to: number; length: number } | undefined {
+  for (let length = 2; length <= 8; length++) {
+    // Two rounds are told: the first, where ARP is asked, and one as all the others.
+    for (let start = 0; start + 4 * length <= hops.length; start++) {
+      let to = start + length;
+      while (to < hops.length - 1 && hops[to].ns === hops[to - length].ns) to++;
+      const from = start + 2 * length;
+      const whole = from + Math.floor((to - from) / length) * length;
+      if (whole - from >= 2 * length) return { from, to: whole, length };
+    }
+  }
+  return undefined;
+}
+
+/** Joins items with "▸", breaking lines at `columns`. */
+function wrap(
+  items: readonly string[],
+  margin: string,
+  indent: string,
+  used: number,
+  columns: number,
+): string[] {
   const lines: string[] = [];
   let line = margin;
   let width = used;
   items.forEach((item, i) => {
     const length = visible(item) + (i > 0 ? 3 : 0);
-    if (i > 0 && width + length > 112) {
+    if (i > 0 && width + length > columns) {
       lines.push(line);
       line = indent;
       width = used;

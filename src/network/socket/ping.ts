@@ -17,6 +17,7 @@ import {
   newDatagram,
   routeFor,
   sendIp,
+  tooLong,
 } from "./send.ts";
 import type { SendOptions, SocketOwner } from "./socket.ts";
 import { type SocketTable, socketsOf } from "./table.ts";
@@ -94,7 +95,7 @@ export class PingSocket extends DatagramSocket {
           time: this.ns.host.now,
         });
       }
-      throw new KernelError("EMSGSIZE");
+      throw tooLong(this, flow, mtu, pkt.length);
     }
     pkt.data.set(data, pkt.trans);
     icmp.emit(pkt.data, pkt.trans, pkt.end, icmp.ECHO, 0, this.localPort, u16(data, 6));

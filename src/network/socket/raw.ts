@@ -17,6 +17,7 @@ import {
   newDatagram,
   routeFor,
   sendIp,
+  tooLong,
 } from "./send.ts";
 import type { SendOptions, SocketOwner } from "./socket.ts";
 import { type SocketTable, socketsOf } from "./table.ts";
@@ -78,7 +79,7 @@ export class RawSocket extends DatagramSocket {
       const mtu = discover === "probe" ? route.dev.mtu : route.mtu;
       if (pkt.length > 65535 || (pkt.length > mtu && (discover === "do" || discover === "probe"))) {
         if (this.options.receiveErrors) this.tooBig(mtu, dst, data);
-        throw new KernelError("EMSGSIZE");
+        throw tooLong(this, flow, mtu, pkt.length);
       }
       pkt.data.set(data, pkt.trans);
       const df = dontFragment(this, route) && pkt.length <= mtu;

@@ -27,6 +27,8 @@ function whyRefused(ns: NetNamespace, error: KernelError, flow: Flow4): string {
       return "device-down";
     case "EPERM":
       return "netfilter";
+    case "EMSGSIZE":
+      return "too-big";
     case "ENETUNREACH": {
       const dev: Device | undefined = flow.oif ? ns.links.byIndex(flow.oif) : undefined;
       if (dev && !dev.up) return "device-down";
@@ -40,7 +42,12 @@ function whyRefused(ns: NetNamespace, error: KernelError, flow: Flow4): string {
 }
 
 /** Says in the walk that a program's send or connect failed before there was a packet. */
-export function refuse(socket: Socket, flow: Flow4, error: KernelError): void {
+export function refuse(
+  socket: Socket,
+  flow: Flow4,
+  error: KernelError,
+  facts?: Record<string, string | number | boolean>,
+): void {
   const ns = socket.ns;
   ns.host.walk?.emit(ns.name, {
     kind: "refused",
@@ -49,7 +56,15 @@ export function refuse(socket: Socket, flow: Flow4, error: KernelError): void {
     errno: error.code,
     why: whyRefused(ns, error, flow),
     process: socket.owner.name,
+    ...(facts === undefined ? {} : { facts }),
   });
+}
+
+/** EMSGSIZE: with DF, `length` bytes do not go where only `mtu` do. */
+export function tooLong(socket: Socket, flow: Flow4, mtu: number, length: number): KernelError {
+  const error = new KernelError("EMSGSIZE");
+  refuse(socket, flow, error, { mtu, length });
+  return error;
 }
 
 /** The flow of a socket's packet to `dst` (flowi4_init_output). */

@@ -17,6 +17,7 @@ import {
   newDatagram,
   routeFor,
   sendIp,
+  tooLong,
 } from "./send.ts";
 import type { SendOptions, SocketOwner } from "./socket.ts";
 import { type SocketTable, socketsOf } from "./table.ts";
@@ -106,7 +107,7 @@ export class UdpSocket extends DatagramSocket {
     const mtu = discover === "probe" ? route.dev.mtu : route.mtu;
     if (pkt.length > 65535 || (pkt.length > mtu && (discover === "do" || discover === "probe"))) {
       if (this.options.receiveErrors) this.localError("EMSGSIZE", mtu, dst, port, data);
-      throw new KernelError("EMSGSIZE");
+      throw tooLong(this, flow, mtu, pkt.length);
     }
     pkt.data.set(data, pkt.trans + udp.LENGTH);
     udp.emit4(pkt.data, pkt.trans, pkt.end, this.localPort, port, src, dst);

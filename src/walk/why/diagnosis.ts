@@ -2,10 +2,11 @@ import type { WalkEventOf } from "../event.ts";
 import type { LabMemory } from "../memory.ts";
 import type { PacketStory } from "../story.ts";
 
-/** A command that would mend it, and what it would mean. */
+/** A command that would mend it, or (`look`) that shows what to look at; and what it would mean. */
 export interface Cure {
   readonly command: string;
   readonly note?: string;
+  readonly look?: true;
 }
 
 /** Why a packet died, for a person. */

@@ -14,15 +14,19 @@ export const firewall: Explain = (death) => {
       reason: drop.reason,
       why: `Netfilter of ${drop.ns} dropped it (${drop.where}).`,
       cures: [
-        { command: inNamespace(drop.ns, "iptables-save -c"), note: "shows the rules with their counters" },
+        {
+          command: inNamespace(drop.ns, "iptables-save -c"),
+          note: "shows the rules with their counters",
+          look: true,
+        },
       ],
     };
   }
-  const state = conntrackIn(death);
+  const state = conntrackIn(death)?.state;
   const dnat = natIn(death, "dst");
-  if (state?.state === "INVALID" && !verdict.policy) return invalid(death, verdict);
+  if (state === "INVALID") return invalid(death, verdict);
   if (verdict.policy) return policy(death, verdict, state, dnat);
-  return rule(death, verdict, dnat);
+  return rule(death, verdict, state, dnat);
 };
 
 function tableFull({ drop }: Death): Diagnosis {
@@ -30,92 +34,161 @@ function tableFull({ drop }: Death): Diagnosis {
     reason: drop.reason,
     why: `The connection tracking table of ${drop.ns} is full (net.netfilter.nf_conntrack_max = ${String(drop.facts?.max ?? "?")}): no new connection is let in.`,
     cures: [
-      { command: "sysctl -w net.netfilter.nf_conntrack_max=262144", note: "a larger table, set on the host" },
-      { command: inNamespace(drop.ns, "conntrack -F"), note: "or forget all connections" },
+      {
+        command: "sysctl -w net.netfilter.nf_conntrack_max=262144",
+        note: "a larger table; set on the host, for all",
+      },
+      { command: inNamespace(drop.ns, "conntrack -F"), note: `lets ${drop.ns} forget its connections` },
     ],
   };
 }
 
-function invalid({ drop }: Death, verdict: WalkEventOf<"verdict">): Diagnosis {
+function invalid(death: Death, verdict: WalkEventOf<"verdict">): Diagnosis {
+  const { drop, story } = death;
+  const isAnswer = story.headers.protocol === "tcp" && story.headers.flags === "S.";
+  const because = isAnswer
+    ? `It answers a SYN that ${drop.ns} never saw (the request went another way)`
+    : "It belongs to no connection that conntrack knows, or breaks its connection's rules";
+  const decided = verdict.policy
+    ? `${askedWords(verdict)}, and the policy of ${whereOf(verdict)} is DROP`
+    : `rule ${verdict.rule} of ${whereOf(verdict)} drops such packets: ${verdict.text ?? ""}`;
+  const cures: Cure[] = [];
+  if (verdict.policy) cures.push(addRule(drop.ns, verdict, "-m conntrack --ctstate INVALID"));
+  else cures.push(deleteRule(drop.ns, verdict));
+  if (isAnswer)
+    cures.push({ command: "ip route", note: "better: make both directions take one way", look: true });
+  else if (story.headers.protocol === "tcp") {
+    cures.push({
+      command: inNamespace(drop.ns, "sysctl -w net.netfilter.nf_conntrack_tcp_be_liberal=1"),
+      note: "lets segments outside the window pass, where it is one",
+    });
+  }
+  cures.push({
+    command: inNamespace(drop.ns, "conntrack -L"),
+    note: "shows the connections that it knows",
+    look: true,
+  });
   return {
     reason: drop.reason,
-    why: `Conntrack of ${drop.ns} calls it INVALID (it belongs to no connection that it knows, or breaks one's rules), and rule ${verdict.rule} of ${verdict.chain} drops such packets: ${verdict.text ?? ""}`,
-    cures: [
-      { command: inNamespace(drop.ns, "conntrack -L"), note: "shows the connections that it knows" },
-      {
-        command: inNamespace(drop.ns, "sysctl -w net.netfilter.nf_conntrack_tcp_be_liberal=1"),
-        note: "for TCP that takes another way back: accept segments outside the window",
-      },
-    ],
+    why: `${because}: conntrack of ${drop.ns} calls it INVALID, and ${decided}.`,
+    cures,
   };
 }
 
 function policy(
-  { drop, story }: Death,
+  death: Death,
   verdict: WalkEventOf<"verdict">,
-  state: WalkEventOf<"conntrack"> | undefined,
+  state: string | undefined,
   dnat: WalkEventOf<"nat"> | undefined,
 ): Diagnosis {
-  const { chain, table } = verdict;
-  const said =
-    verdict.asked === 0
-      ? `${chain} has no rule`
-      : `none of the ${verdict.asked} rule${verdict.asked === 1 ? "" : "s"} asked in ${chain} accepts it`;
-  const where = table === "filter" ? chain : `${chain} (table ${table})`;
-  const add = (spec: string): Cure => ({
-    command: inNamespace(
-      drop.ns,
-      `iptables ${table === "filter" ? "" : `-t ${table} `}-A ${chain} ${spec} -j ACCEPT`,
-    ),
-  });
-  if (state && (state.direction === "reply" || state.state === "ESTABLISHED" || state.state === "RELATED")) {
+  const { drop, story } = death;
+  const { chain } = verdict;
+  const said = askedWords(verdict);
+  const where = whereOf(verdict);
+  const reason = drop.reason;
+  const answered = answers(death, state);
+  if (answered) {
     return {
-      reason: drop.reason,
-      why: `It answers a connection that ${drop.ns} let out (conntrack says ${state.state}), but ${said}, and the policy of ${where} is DROP: nothing there accepts ESTABLISHED.`,
-      cures: [add("-m conntrack --ctstate ESTABLISHED,RELATED")],
+      reason,
+      why: `It ${answered}, but ${said}, and the policy of ${where} is DROP: nothing there accepts ESTABLISHED.`,
+      cures: [addRule(drop.ns, verdict, ESTABLISHED)],
     };
   }
   if (dnat && chain === "FORWARD") {
     return {
-      reason: drop.reason,
+      reason,
       why: `DNAT turned its destination ${dnat.from} into ${dnat.to}, but ${said} for that destination, and the policy of ${where} is DROP. FORWARD sees the address after DNAT.`,
-      cures: [add(specOf(afterDnat(story, dnat), inDevice(story, verdict)))],
+      cures: [addRule(drop.ns, verdict, specOf(afterDnat(story, dnat), inDevice(story, verdict)))],
     };
   }
   return {
-    reason: drop.reason,
+    reason,
     why: `The policy of ${where} in ${drop.ns} is DROP, and ${said}.`,
-    cures: [add(specOf(story.headers, inDevice(story, verdict)))],
+    cures: [addRule(drop.ns, verdict, specOf(story.headers, inDevice(story, verdict)))],
   };
 }
 
 function rule(
-  { drop, story }: Death,
+  death: Death,
   verdict: WalkEventOf<"verdict">,
+  state: string | undefined,
   dnat: WalkEventOf<"nat"> | undefined,
 ): Diagnosis {
-  const table = verdict.table === "filter" ? "" : `-t ${verdict.table} `;
+  const { drop, story } = death;
   const rejected = drop.facts?.reject;
-  const what = rejected ? `refused it, and told the sender (${String(rejected)})` : "dropped it";
+  const what = rejected ? `refused it and told the sender (${String(rejected)})` : "dropped it";
+  let why = `Rule ${verdict.rule} of ${whereOf(verdict)} in ${drop.ns} ${what}: ${verdict.text ?? ""}`;
+  const exception = (spec: string): Cure => ({
+    command: inNamespace(
+      drop.ns,
+      `iptables ${tableOption(verdict)}-I ${verdict.chain} ${verdict.rule} ${spec} -j ACCEPT`,
+    ),
+    note: "puts an exception before it",
+  });
+  const answered = answers(death, state);
+  const takeOut = deleteRule(drop.ns, verdict);
+  if (answered) {
+    why += `. It ${answered}; nothing before that rule accepts ESTABLISHED.`;
+    return { reason: drop.reason, why, cures: [exception(ESTABLISHED), takeOut] };
+  }
+  if (dnat) {
+    why += `. Its destination was ${dnat.from} before DNAT: the chain sees ${dnat.to}.`;
+    return {
+      reason: drop.reason,
+      why,
+      cures: [exception(specOf(afterDnat(story, dnat), inDevice(story, verdict))), takeOut],
+    };
+  }
+  return { reason: drop.reason, why, cures: [takeOut, exception(specOf(story.headers, undefined))] };
+}
+
+const ESTABLISHED = "-m conntrack --ctstate ESTABLISHED,RELATED";
+
+/** "FORWARD", "PREROUTING (table raw)". */
+const whereOf = ({ chain, table }: WalkEventOf<"verdict">): string =>
+  table === "filter" ? chain : `${chain} (table ${table})`;
+
+const tableOption = ({ table }: WalkEventOf<"verdict">): string => (table === "filter" ? "" : `-t ${table} `);
+
+function askedWords({ asked, chain }: WalkEventOf<"verdict">): string {
+  if (asked === 0) return `${chain} has no rule`;
+  if (asked === 1) return `the one rule asked in ${chain} does not accept it`;
+  return `none of the ${asked} rules asked in ${chain} accepts it`;
+}
+
+function addRule(ns: string, verdict: WalkEventOf<"verdict">, spec: string): Cure {
   return {
-    reason: drop.reason,
-    why:
-      `Rule ${verdict.rule} of ${verdict.chain}${verdict.table === "filter" ? "" : ` (table ${verdict.table})`} in ${drop.ns} ${what}: ${verdict.text ?? ""}` +
-      (dnat ? ` (Its destination was ${dnat.from} before DNAT.)` : ""),
-    cures: [
-      {
-        command: inNamespace(drop.ns, `iptables ${table}-D ${verdict.chain} ${verdict.rule}`),
-        note: "takes the rule out",
-      },
-      {
-        command: inNamespace(
-          drop.ns,
-          `iptables ${table}-I ${verdict.chain} ${verdict.rule} ${specOf(dnat ? afterDnat(story, dnat) : story.headers, undefined)} -j ACCEPT`,
-        ),
-        note: "or puts an exception before it",
-      },
-    ],
+    command: inNamespace(ns, `iptables ${tableOption(verdict)}-A ${verdict.chain} ${spec} -j ACCEPT`),
   };
+}
+
+function deleteRule(ns: string, verdict: WalkEventOf<"verdict">): Cure {
+  return {
+    command: inNamespace(ns, `iptables ${tableOption(verdict)}-D ${verdict.chain} ${verdict.rule}`),
+    note: "takes the rule out",
+  };
+}
+
+/** What the packet answers, when it is an answer: by conntrack's word, or by what went the other way before. */
+function answers({ drop, story, packets }: Death, state: string | undefined): string | undefined {
+  const tracked = state === "ESTABLISHED" || state === "RELATED";
+  for (const earlier of packets.values()) {
+    if (earlier.first >= story.first) continue;
+    const isRequest =
+      earlier.id === story.parent ||
+      (earlier.headers.src === story.headers.dst &&
+        earlier.headers.dst === story.headers.src &&
+        earlier.headers.protocol === story.headers.protocol &&
+        earlier.headers.sport !== undefined &&
+        earlier.headers.sport === story.headers.dport &&
+        earlier.headers.dport === story.headers.sport);
+    if (!isRequest || !earlier.hops.some((hop) => hop.ns === drop.ns)) continue;
+    const through = earlier.hops[0]?.ns === drop.ns ? "sent" : "let through";
+    return `answers #${earlier.id}, which ${drop.ns} ${through}${tracked ? ` (conntrack says ${state})` : ""}`;
+  }
+  return tracked
+    ? `belongs to a connection that ${drop.ns} let through (conntrack says ${state})`
+    : undefined;
 }
 
 /** The conntrack event of the namespace where it died. */

@@ -1,10 +1,12 @@
 import { lastOf } from "../story.ts";
 import type { Death, Diagnosis, Explain } from "./diagnosis.ts";
 import { firewall } from "./firewall.ts";
-import { deviceDown, noNeighbour, portClosed, tooBig, ttlExceeded } from "./link.ts";
+import { deviceDown, noNeighbour, tooBig, ttlExceeded } from "./link.ts";
 import { noRouteOnward, notForwarding, reversePath } from "./routing.ts";
+import { portClosed, thrownAway } from "./transport.ts";
 
 export type { Cure, Death, Diagnosis } from "./diagnosis.ts";
+export { unanswered } from "./link.ts";
 export { explainRefused } from "./routing.ts";
 
 /** Asked in order; the first that knows the death explains it. */
@@ -18,6 +20,7 @@ const KINDS: readonly Explain[] = [
   tooBig,
   portClosed,
   noRouteOnward,
+  thrownAway,
 ];
 
 /** Why a packet died and what would mend it. Always answers: the kernel's name is the least that it says. */

@@ -1,81 +1,174 @@
-import { inNamespace } from "../memory.ts";
-import { lastOf } from "../story.ts";
-import type { Explain } from "./diagnosis.ts";
+import type { WalkEventOf } from "../event.ts";
+import { inNamespace, type LabMemory } from "../memory.ts";
+import { eventsOf, lastOf, type PacketStory } from "../story.ts";
+import type { Cure, Death, Diagnosis, Explain } from "./diagnosis.ts";
+import { smaller } from "./routing.ts";
 
 /** Nobody answered ARP. */
-export const noNeighbour: Explain = ({ drop, story, lab }) => {
+export const noNeighbour: Explain = ({ drop, story, lab, packets }) => {
   if (drop.reason !== "NEIGH_FAILED" && drop.reason !== "NEIGH_QUEUEFULL" && drop.reason !== "NEIGH_DEAD")
     return undefined;
   const neighbour = lastOf(story, "neighbour");
   const address = String(drop.facts?.address ?? neighbour?.address ?? story.headers.dst);
   const dev = String(drop.facts?.dev ?? neighbour?.dev ?? "");
+  return { reason: drop.reason, ...unanswered(drop.ns, dev, address, lab, packets) };
+};
+
+/** Nobody answered, or has answered so far. */
+export function unanswered(
+  ns: string,
+  dev: string,
+  address: string,
+  lab: LabMemory,
+  packets: ReadonlyMap<number, PacketStory>,
+): Omit<Diagnosis, "reason"> {
   const owner = lab.owner(address);
-  let why = `Nobody on ${drop.ns}'s link ${dev} answered the ARP requests for ${address}.`;
-  const cures = [];
-  if (!owner) why += " No namespace of the lab has that address.";
-  else if (lab.of(owner.ns).up.get(owner.dev) !== true) {
+  const cures: Cure[] = [];
+  let why = `Nobody on ${ns}'s link ${dev} answers its ARP requests for ${address}.`;
+  if (!owner) {
+    const there = lab.neighbours(ns, address).slice(0, 4);
+    why += " No namespace of the lab has that address.";
+    if (there.length > 0) why += ` On that link: ${there.map((n) => `${n.address} (${n.ns})`).join(", ")}.`;
+  } else if (lab.of(owner.ns).up.get(owner.dev) !== true) {
     why += ` ${owner.ns} has it on ${owner.dev}, which is down.`;
     cures.push({ command: inNamespace(owner.ns, `ip link set ${owner.dev} up`) });
-  } else why += ` ${owner.ns} has it on ${owner.dev}, which is not on this link.`;
-  cures.push({ command: inNamespace(drop.ns, "ip neigh"), note: "shows it as FAILED or INCOMPLETE" });
-  return { reason: drop.reason, why, cures };
-};
+  } else {
+    const lost = lostRequest(ns, address, packets);
+    why += lost
+      ? ` ${owner.ns} has it on ${owner.dev}, but the request was lost in ${lost.ns}, ${lost.where}.`
+      : ` ${owner.ns} has it on ${owner.dev}, which is not on this link or does not answer.`;
+    const bridge = lost && /^bridge (\S+)$/.exec(lost.where)?.[1];
+    if (lost && bridge && lab.of(lost.ns).up.get(bridge) !== true) {
+      why += ` ${bridge} is down.`;
+      cures.push({ command: inNamespace(lost.ns, `ip link set ${bridge} up`) });
+    } else if (lost?.facts?.state === "down" && lost.facts.dev) {
+      why += ` ${String(lost.facts.dev)} is down.`;
+      cures.push({ command: inNamespace(lost.ns, `ip link set ${String(lost.facts.dev)} up`) });
+    }
+  }
+  cures.push({ command: inNamespace(ns, "ip neigh"), note: "shows it as FAILED or INCOMPLETE", look: true });
+  return { why, cures };
+}
+
+/** Where a request for `address` died on its way, if it did. */
+function lostRequest(
+  ns: string,
+  address: string,
+  packets: ReadonlyMap<number, PacketStory>,
+): WalkEventOf<"drop"> | undefined {
+  let lost: WalkEventOf<"drop"> | undefined;
+  for (const story of packets.values()) {
+    const { headers, ending } = story;
+    if (headers.family !== "arp" || headers.dst !== address || ending.kind !== "dropped") continue;
+    const from = story.hops[0]?.ns === ns || packets.get(story.parent)?.hops[0]?.ns === ns;
+    if (from) lost = ending.event;
+  }
+  return lost;
+}
 
 /** A device that is down, or whose other end is. */
 export const deviceDown: Explain = ({ drop }) => {
   if (drop.facts?.state !== "down" && drop.reason !== "DEV_READY") return undefined;
   const dev = String(drop.facts?.dev ?? "");
   const peer = drop.facts?.peer ? ` (the other end of ${String(drop.facts.peer)})` : "";
+  const own = dev === "lo" ? ` What ${drop.ns} sends to its own addresses goes through lo.` : "";
   return {
     reason: drop.reason,
-    why: `${dev}${peer} in ${drop.ns} is down: frames that reach it are lost.`,
+    why: `${dev}${peer} in ${drop.ns} is down: frames that reach it are lost.${own}`,
     cures: [{ command: inNamespace(drop.ns, `ip link set ${dev} up`) }],
   };
 };
 
-/** TTL used up. */
-export const ttlExceeded: Explain = ({ drop, story }) => {
+/** TTL used up: by a circle of routers, or too small from the start. */
+export const ttlExceeded: Explain = (death) => {
+  const { drop, story, lab } = death;
   if (drop.facts?.ttl === undefined && drop.reason !== "IP_TTL") return undefined;
+  const { dst, ttl } = story.headers;
+  const circle = circleOf(death);
+  if (circle) {
+    const routes = circle.map((route) => `${route.ns} by "${route.route}"`).join(", ");
+    const cures: Cure[] = [];
+    if (lab.owner(dst)) {
+      for (const { ns, via } of circle) {
+        const right = lab.gateway(ns, dst);
+        if (right && right !== via)
+          cures.push({
+            command: inNamespace(ns, `ip route replace ${dst} via ${right}`),
+            note: "the way to it",
+          });
+      }
+    }
+    cures.push({
+      command: inNamespace(drop.ns, `ip route get ${dst}`),
+      note: "shows the decision",
+      look: true,
+    });
+    return {
+      reason: drop.reason,
+      why:
+        `It went in a circle until its TTL (${ttl ?? "?"}) was used up: ${routes} send it round.` +
+        (lab.owner(dst) ? "" : ` No namespace of the lab has ${dst}.`),
+      cures,
+    };
+  }
+  const sender = story.hops[0]?.ns ?? drop.ns;
+  const told = `Each router takes one, and ${drop.ns} told the sender ("Time to live exceeded")`;
+  if (/^(traceroute|tracepath|mtr)/.test(story.process ?? "")) {
+    return {
+      reason: drop.reason,
+      why: `${story.process} sent it with TTL ${ttl ?? "?"} to learn who is so many hops away. ${told}: it is ${drop.ns}.`,
+      cures: [],
+    };
+  }
+  const cures: Cure[] = [];
+  const key = "net.ipv4.ip_default_ttl";
+  if (Number(lab.of(sender).sysctls.get(key)?.value) === ttl)
+    cures.push({ command: inNamespace(sender, `sysctl -w ${key}=64`) });
+  else if (story.process === "ping")
+    cures.push({ command: inNamespace(sender, `ping -c 1 -t 64 ${dst}`), note: "with the usual TTL" });
   return {
     reason: drop.reason,
-    why: `Its TTL was used up in ${drop.ns}: it was sent with ${story.headers.ttl ?? "too small a TTL"}, each router takes one, and ${drop.ns} told the sender ("Time to live exceeded").`,
-    cures: [
-      {
-        command: inNamespace(drop.ns, `ip route get ${story.headers.dst}`),
-        note: "if it was sent with the usual 64, routers are sending it in a circle: follow their routes",
-      },
-    ],
+    why: `${sender} sent it with TTL ${ttl ?? "?"}, too small for the way to ${dst}. ${told}.`,
+    cures,
   };
 };
 
+/** The namespaces that sent it round, with the routes that did. */
+function circleOf({ story }: Death): { ns: string; route: string; via: string | undefined }[] | undefined {
+  const routes: { ns: string; route: string; via: string | undefined }[] = [];
+  for (const event of eventsOf(story)) {
+    if (event.kind !== "route" || event.result !== "forward") continue;
+    const before = routes.findIndex((route) => route.ns === event.ns);
+    if (before >= 0) return routes.slice(before);
+    routes.push({ ns: event.ns, route: event.route?.trim() ?? `dev ${event.dev ?? "?"}`, via: event.via });
+  }
+  return undefined;
+}
+
 /** Too big for the next link, and it must not be fragmented. */
-export const tooBig: Explain = ({ drop }) => {
+export const tooBig: Explain = ({ drop, story }) => {
   const mtu = drop.facts?.mtu;
   if (mtu === undefined) return undefined;
   const dev = String(drop.facts?.dev ?? "the next link");
+  const cures = smaller(
+    story.hops[0]?.ns ?? drop.ns,
+    story.process,
+    story.headers.dst,
+    Number(mtu),
+    Number(drop.facts?.length),
+  );
+  if (story.headers.protocol === "tcp") {
+    cures.push({
+      command: inNamespace(
+        drop.ns,
+        "iptables -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu",
+      ),
+      note: "where senders do not hear that: new connections agree on segments that fit",
+    });
+  }
   return {
     reason: drop.reason,
     why: `It is ${String(drop.facts?.length ?? "")} bytes long, ${dev} takes ${String(mtu)}, and its DF bit forbids to cut it: ${drop.ns} told the sender ("Frag needed", next-hop MTU ${String(mtu)}).`,
-    cures: [
-      {
-        command: inNamespace(
-          drop.ns,
-          `iptables -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu`,
-        ),
-        note: "for TCP whose senders never hear that; a sender that does hear it sends smaller packets by itself",
-      },
-    ],
-  };
-};
-
-/** Nobody listens on the port. */
-export const portClosed: Explain = ({ drop, story }) => {
-  if (drop.reason !== "NO_SOCKET") return undefined;
-  const port = drop.facts?.port ?? story.headers.dport;
-  const protocol = drop.facts?.protocol ?? story.headers.protocol;
-  return {
-    reason: drop.reason,
-    why: `Nothing in ${drop.ns} listens on ${String(protocol)} port ${String(port)}: the kernel refused it (${protocol === "tcp" ? "RST" : "ICMP port unreachable"}).`,
-    cures: [{ command: inNamespace(drop.ns, "ss -tulnp"), note: "shows who listens, and on which address" }],
+    cures,
   };
 };

@@ -265,7 +265,7 @@ describe("the link and the end", () => {
       where: "neighbour",
       facts: { dev: "veth2", address: "172.16.200.9" },
     });
-    expect(d.why).toContain("Nobody on router's link veth2 answered the ARP requests for 172.16.200.9");
+    expect(d.why).toContain("Nobody on router's link veth2 answers its ARP requests for 172.16.200.9");
     expect(d.why).toContain("No namespace of the lab has that address");
   });
 
@@ -279,7 +279,7 @@ describe("the link and the end", () => {
 
   test("TTL", () => {
     expect(dies({ reason: "IP_INHDR", where: "forward", facts: { ttl: 1 } }).why).toContain(
-      "TTL was used up in router",
+      "boxA sent it with TTL 64, too small for the way to 172.16.200.5",
     );
   });
 
