@@ -40,6 +40,8 @@ export class WalkTeller {
   private waiting: PacketStory[] = [];
   private refusals: Extract<WalkEvent, { kind: "refused" }>[] = [];
   private lastBorn = 0;
+  /** A command inside `$(…)`: said only where packets follow. */
+  private unsaid = "";
   /** Foreground commands that have begun and not ended. */
   private readonly running = new Set<number>();
 
@@ -74,7 +76,12 @@ export class WalkTeller {
       event.text.includes("$") && event.argv
         ? event.argv.map(quote).join(" ")
         : event.text.replace(/\s*\\\n\s*/g, " ");
-    this.say(`${this.palette.quiet("$")} ${this.palette.place(text)}${event.background ? " &" : ""}\n`);
+    const line = `${this.palette.quiet("$")} ${this.palette.place(text)}${event.background ? " &" : ""}\n`;
+    if (event.substitution) this.unsaid = line;
+    else {
+      this.unsaid = "";
+      this.say(line);
+    }
   }
 
   /** Tells what has ended, or hangs on ARP; what is still on its way waits for a later command. */
@@ -93,7 +100,8 @@ export class WalkTeller {
   private tell(stories: readonly PacketStory[]): void {
     const lines = this.printer.print(stories, this.refusals);
     this.refusals = [];
-    if (lines.length > 0) this.say(`${lines.join("\n")}\n`);
+    if (lines.length > 0) this.say(`${this.unsaid}${lines.join("\n")}\n`);
+    this.unsaid = "";
   }
 }
 

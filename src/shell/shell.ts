@@ -74,6 +74,8 @@ export class Shell implements ArithmeticHost {
   subshellDepth = 0;
   background = false;
   observing = true;
+  /** Inside $(…): its commands' output is a word of another command. */
+  substituting = false;
   dirStack: string[] = [];
   history: string[] = [];
   hashed = new Map<string, string>();
@@ -122,6 +124,7 @@ export class Shell implements ArithmeticHost {
     this.subshellDepth = parent.subshellDepth + 1;
     this.background = parent.background;
     this.observing = parent.observing;
+    this.substituting = parent.substituting;
     this.errFrames = parent.errFrames;
     this.dirStack = [...parent.dirStack];
     this.history = parent.history;
@@ -304,6 +307,7 @@ export class Shell implements ArithmeticHost {
       pid: proc.pid,
       ...(argv ? { argv: [...argv] } : {}),
       ...(background ? { background } : {}),
+      ...(this.substituting ? { substitution: true } : {}),
     });
     return command;
   }

@@ -110,6 +110,7 @@ export function* substitute(sh: Shell, part: CommandPart): Running<string> {
     sh,
     function* (copy) {
       copy.traceDepth++;
+      copy.substituting = true;
       copy.loopDepth = 0;
       if (!copy.options.posix && !copy.shopt("inherit_errexit")) copy.options.errexit = false;
       const parsed = parseScript(part.source, sh.source.file, sh.line + part.lines);

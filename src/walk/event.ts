@@ -74,6 +74,8 @@ export const walkEventSchema = v.variant("kind", [
     line: optional(number),
     pid: number,
     background: optional(v.boolean()),
+    /** Inside `$(…)`: what it prints is a word of another command. */
+    substitution: optional(v.boolean()),
   }),
   step("command-end", { command: number, pid: number, status: number }),
   /** A network namespace came or went. `forward` is what it inherited as net.ipv4.ip_forward. */
