@@ -1,20 +1,12 @@
 import { KernelError } from "../../base/errno.ts";
-import { utf8 } from "../../base/text.ts";
 import type { Running } from "../../machine/process.ts";
-import { openInput, openOutput, readTextFile } from "../tool/files.ts";
+import { openInput, readTextFile } from "../tool/files.ts";
 import { LineReader } from "../tool/input.ts";
-import { fail, reason, type Tool } from "../tool/tool.ts";
-import type { Address, Part, SedCommand } from "./parse.ts";
-
-export interface SedOptions {
-  readonly quiet: boolean;
-  readonly separate: boolean;
-  /** null: not in place; "" without a backup. */
-  readonly inPlace: string | null;
-  readonly nul: boolean;
-  readonly unbuffered: boolean;
-  readonly lineLength: number;
-}
+import { fail, type Tool } from "../tool/tool.ts";
+import { type SedOptions, SedOutput } from "./output.ts";
+import type { Address, SedCommand } from "./parse.ts";
+import { substitute } from "./substitute.ts";
+import { visible } from "./visible.ts";
 
 /** Runs a parsed script over its inputs. */
 export class Sed {
@@ -36,40 +28,28 @@ export class Sed {
   private appended: { text?: string; file?: string; lineOf?: string }[] = [];
   private lastRegex: RegExp | null = null;
   private status = 0;
-  private readonly outputs = new Map<string, number>();
+  private readonly out: SedOutput;
   private readonly lineInputs = new Map<string, LineReader | null>();
-  private edited: string | null = null;
-  private missingNewline = false;
 
   constructor(tool: Tool, commands: readonly SedCommand[], opts: SedOptions, files: readonly string[]) {
     this.tool = tool;
     this.commands = commands;
     this.opts = opts;
     this.files = files.length > 0 ? files : ["-"];
+    this.out = new SedOutput(tool, opts);
     this.end = opts.nul ? "\0" : "\n";
   }
 
   *run(): Running {
-    for (const c of this.commands)
-      if (
-        (c.name === "w" || c.name === "W" || c.name === "s") &&
-        c.text !== "" &&
-        !c.text.startsWith("/dev/std")
-      ) {
-        try {
-          if (!this.outputs.has(c.text)) this.outputs.set(c.text, openOutput(this.tool.proc, c.text));
-        } catch (error) {
-          fail(this.tool, `couldn't open file ${c.text}: ${reason(error)}`, 4);
-        }
-      }
+    this.out.open(this.commands);
     while (yield* this.readPattern()) {
       const action = yield* this.cycle();
       if (action === "quit" || action === "silent-quit") {
-        yield* this.finishEdit();
+        yield* this.out.finish();
         return this.status;
       }
     }
-    yield* this.finishEdit();
+    yield* this.out.finish();
     return this.status;
   }
 
@@ -137,7 +117,7 @@ export class Sed {
     if (this.ahead === null && this.reader && this.perFile) {
       if (!(yield* this.lookAhead(false))) {
         this.closeReader();
-        yield* this.finishEdit();
+        yield* this.out.finish();
       }
     }
     if (this.ahead === null) {
@@ -145,10 +125,10 @@ export class Sed {
       if (!(yield* this.lookAhead(true))) return null;
       if (fresh && this.perFile) {
         this.line = 0;
-        if (this.opts.inPlace !== null) this.edited = this.path;
+        if (this.opts.inPlace !== null) this.out.edited = this.path;
       }
     }
-    if (this.opts.inPlace !== null && this.edited === null) this.edited = this.path;
+    if (this.opts.inPlace !== null && this.out.edited === null) this.out.edited = this.path;
     const line = this.ahead as string;
     this.ahead = null;
     this.terminated = this.aheadTerminated;
@@ -163,65 +143,17 @@ export class Sed {
     return true;
   }
 
-  // ── output ───────────────────────────────────────────────────────────────────────────────────────────
-
-  private editBuffer = "";
-
-  private *put(text: string): Running<void> {
-    if (this.missingNewline && text !== "") {
-      text = this.end + text;
-      this.missingNewline = false;
-    }
-    if (this.edited !== null) this.editBuffer += text;
-    else {
-      yield* this.tool.print(text);
-      if (this.opts.unbuffered) yield* this.tool.out.flush();
-    }
-  }
-
-  /** A line of the input: its newline is as missing as it was. */
-  private *putPattern(text: string): Running<void> {
-    yield* this.put(text + (this.terminated ? this.end : ""));
-    if (!this.terminated) this.missingNewline = true;
-  }
-
-  private *finishEdit(): Running<void> {
-    if (this.edited === null) return;
-    const path = this.edited;
-    this.edited = null;
-    const proc = this.tool.proc;
-    const suffix = this.opts.inPlace as string;
-    if (suffix !== "") {
-      const backup = suffix.includes("*") ? suffix.replaceAll("*", path) : path + suffix;
-      const old = yield* readTextFile(proc, path);
-      const fd = openOutput(proc, backup);
-      yield* proc.write(fd, old);
-      proc.closeFd(fd);
-    }
-    const fd = openOutput(proc, path);
-    yield* proc.write(fd, this.editBuffer);
-    proc.closeFd(fd);
-    this.editBuffer = "";
-    this.missingNewline = false;
-  }
-
-  private *toFile(name: string, text: string): Running<void> {
-    if (name === "/dev/stdout") yield* this.put(text);
-    else if (name === "/dev/stderr") this.tool.proc.err(text);
-    else yield* this.tool.proc.write(this.outputs.get(name) as number, text);
-  }
-
   private *flushAppended(): Running<void> {
     const queue = this.appended;
     this.appended = [];
     for (const item of queue) {
-      if (item.text === "" && this.missingNewline) {
-        this.missingNewline = false;
-        yield* this.put(this.end);
-      } else if (item.text !== undefined) yield* this.put(item.text);
+      if (item.text === "" && (yield* this.out.endLine())) continue;
+      if (item.text !== undefined) yield* this.out.put(item.text);
       else if (item.file !== undefined) {
         try {
-          yield* this.put(yield* readTextFile(this.tool.proc, item.file === "/dev/stdin" ? "-" : item.file));
+          yield* this.out.put(
+            yield* readTextFile(this.tool.proc, item.file === "/dev/stdin" ? "-" : item.file),
+          );
         } catch {
           // A file that cannot be read is read as empty.
         }
@@ -236,7 +168,7 @@ export class Sed {
           this.lineInputs.set(item.lineOf, reader);
         }
         const line = reader ? yield* reader.line() : null;
-        if (line !== null) yield* this.put(`${line}\n`);
+        if (line !== null) yield* this.out.put(`${line}\n`);
       }
     }
   }
@@ -318,16 +250,16 @@ export class Sed {
           case "{":
             break;
           case "=":
-            yield* this.put(`${this.line}\n`);
+            yield* this.out.put(`${this.line}\n`);
             break;
           case "a":
             this.appended.push({ text: c.text });
             break;
           case "i":
-            yield* this.put(c.text);
+            yield* this.out.put(c.text);
             break;
           case "c":
-            if (!c.second || c.negate || !c.active) yield* this.put(c.text);
+            if (!c.second || c.negate || !c.active) yield* this.out.put(c.text);
             return yield* this.endCycle(false);
           case "b":
             pc = c.target;
@@ -354,7 +286,7 @@ export class Sed {
             break;
           }
           case "F":
-            yield* this.put(`${this.path}\n`);
+            yield* this.out.put(`${this.path}\n`);
             break;
           case "g":
             this.pattern = this.hold;
@@ -372,15 +304,15 @@ export class Sed {
             [this.pattern, this.hold] = [this.hold, this.pattern];
             break;
           case "l":
-            yield* this.put(visible(this.pattern, c.number ?? this.opts.lineLength));
+            yield* this.out.put(visible(this.pattern, c.number ?? this.opts.lineLength));
             break;
           case "n": {
             if (yield* this.isLastOfAll()) {
-              if (!this.opts.quiet) yield* this.putPattern(this.pattern);
+              if (!this.opts.quiet) yield* this.out.line(this.pattern, this.terminated);
               yield* this.flushAppended();
               return "silent-quit";
             }
-            if (!this.opts.quiet) yield* this.putPattern(this.pattern);
+            if (!this.opts.quiet) yield* this.out.line(this.pattern, this.terminated);
             yield* this.flushAppended();
             yield* this.readPattern();
             break;
@@ -388,7 +320,7 @@ export class Sed {
           case "N": {
             if (yield* this.isLastOfAll()) {
               // GNU prints the pattern space; POSIX would not.
-              if (!this.opts.quiet) yield* this.putPattern(this.pattern);
+              if (!this.opts.quiet) yield* this.out.line(this.pattern, this.terminated);
               yield* this.flushAppended();
               return "silent-quit";
             }
@@ -397,14 +329,14 @@ export class Sed {
             break;
           }
           case "p":
-            yield* this.putPattern(this.pattern);
+            yield* this.out.line(this.pattern, this.terminated);
             break;
           case "P":
-            yield* this.put(`${this.pattern.split("\n", 1)[0]}\n`);
+            yield* this.out.put(`${this.pattern.split("\n", 1)[0]}\n`);
             break;
           case "q":
             this.status = c.number ?? this.status;
-            if (!this.opts.quiet) yield* this.putPattern(this.pattern);
+            if (!this.opts.quiet) yield* this.out.line(this.pattern, this.terminated);
             yield* this.flushAppended();
             yield* this.copyRest();
             return "quit";
@@ -422,10 +354,10 @@ export class Sed {
             if (yield* this.substitute(c)) substituted = true;
             break;
           case "w":
-            yield* this.toFile(c.text, `${this.pattern}\n`);
+            yield* this.out.toFile(c.text, `${this.pattern}\n`);
             break;
           case "W":
-            yield* this.toFile(c.text, `${this.pattern.split("\n", 1)[0]}\n`);
+            yield* this.out.toFile(c.text, `${this.pattern.split("\n", 1)[0]}\n`);
             break;
           case "y":
             this.pattern = [...this.pattern].map((ch) => c.map?.get(ch) ?? ch).join("");
@@ -448,99 +380,28 @@ export class Sed {
 
   /** q with -i keeps the rest of the file as it is. */
   private *copyRest(): Running<void> {
-    if (this.edited === null) return;
+    if (this.out.edited === null) return;
     for (;;) {
       if (!(yield* this.lookAhead(false))) return;
       this.terminated = this.aheadTerminated;
-      yield* this.putPattern(this.ahead as string);
+      yield* this.out.line(this.ahead as string, this.terminated);
       this.ahead = null;
     }
   }
 
   private *endCycle(print: boolean): Running<"next"> {
-    if (print && !this.opts.quiet) yield* this.putPattern(this.pattern);
+    if (print && !this.opts.quiet) yield* this.out.line(this.pattern, this.terminated);
     yield* this.flushAppended();
     return "next";
   }
 
   private *substitute(c: SedCommand): Running<boolean> {
     if (c.evaluate) fail(this.tool, "the e option of `s' is not modelled by Packetwalk");
-    const regex = this.useRegex(c.regex);
-    regex.lastIndex = 0;
-    let out = "";
-    let from = 0;
-    let count = 0;
-    let done = false;
-    let lastEnd = -1;
-    const text = this.pattern;
-    for (let m = regex.exec(text); m; m = regex.exec(text)) {
-      const end = m.index + m[0].length;
-      if (m[0] === "") regex.lastIndex = m.index + 1;
-      // An empty match right behind the last one does not count.
-      if (m[0] === "" && m.index === lastEnd) continue;
-      lastEnd = end;
-      if (++count < c.nth) continue;
-      out += text.slice(from, m.index) + replacement(c.parts, m);
-      from = end;
-      done = true;
-      if (!c.global) break;
-    }
-    if (!done) return false;
-    this.pattern = out + text.slice(from);
-    for (let i = 0; i < c.print; i++) yield* this.putPattern(this.pattern);
-    if (c.text !== "") yield* this.toFile(c.text, `${this.pattern}\n`);
+    const text = substitute(this.pattern, this.useRegex(c.regex), c);
+    if (text === null) return false;
+    this.pattern = text;
+    for (let i = 0; i < c.print; i++) yield* this.out.line(this.pattern, this.terminated);
+    if (c.text !== "") yield* this.out.toFile(c.text, `${this.pattern}\n`);
     return true;
   }
-}
-
-function replacement(parts: readonly Part[], m: RegExpExecArray): string {
-  let out = "";
-  let mode: "U" | "L" | "E" = "E";
-  let once: "u" | "l" | null = null;
-  const add = (text: string) => {
-    let t = mode === "U" ? text.toUpperCase() : mode === "L" ? text.toLowerCase() : text;
-    if (once !== null && t !== "") {
-      t = (once === "u" ? t[0].toUpperCase() : t[0].toLowerCase()) + t.slice(1);
-      once = null;
-    }
-    out += t;
-  };
-  for (const part of parts) {
-    if (typeof part === "string") add(part);
-    else if (typeof part === "number") add(m[part] ?? "");
-    else if (part.case === "u" || part.case === "l") once = part.case;
-    else mode = part.case;
-  }
-  return out;
-}
-
-/** The l command. */
-function visible(text: string, width: number): string {
-  const names: Record<string, string> = {
-    "\\": "\\\\",
-    "\x07": "\\a",
-    "\b": "\\b",
-    "\f": "\\f",
-    "\n": "\\n",
-    "\r": "\\r",
-    "\t": "\\t",
-    "\v": "\\v",
-  };
-  const cells: string[] = [];
-  for (const c of text) {
-    if (names[c]) cells.push(names[c]);
-    else if (c >= " " && c <= "~") cells.push(c);
-    else for (const b of utf8(c)) cells.push(`\\${b.toString(8).padStart(3, "0")}`);
-  }
-  let out = "";
-  let at = 0;
-  for (const cell of cells) {
-    if (width > 1 && at + cell.length > width - 1) {
-      out += "\\\n";
-      at = 0;
-    }
-    out += cell;
-    at += cell.length;
-  }
-  return `${out}$\n`;
 }
