@@ -1,3 +1,4 @@
+import { formatProcEntry } from "../netfilter/conntrack/format.ts";
 import type { NetNamespace } from "../network/namespace.ts";
 import { arpFile, routeFile } from "../network/proc.ts";
 import { type DirectoryInode, LiveDirectory, TextFile } from "./inode.ts";
@@ -7,6 +8,7 @@ const makers = new Map<string, (net: NetNamespace) => string>([
   ["dev", deviceTable],
   ["route", routeFile],
   ["arp", arpFile],
+  ["nf_conntrack", connectionTable],
 ]);
 
 /** Adds /proc/net/NAME ("nf_conntrack", "stat/nf_conntrack" …). */
@@ -22,6 +24,15 @@ export function netDirectory(net: () => NetNamespace): DirectoryInode {
     },
     () => [...makers.keys()].sort(),
   );
+}
+
+/** ct_seq_show (net/netfilter/nf_conntrack_standalone.c). */
+function connectionTable(net: NetNamespace): string {
+  const { conntrack } = net.netfilter;
+  return conntrack
+    .list()
+    .map((ct) => `${formatProcEntry(ct, conntrack)}\n`)
+    .join("");
 }
 
 /** dev_seq_show (net/core/net-procfs.c). */
