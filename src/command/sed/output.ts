@@ -19,6 +19,7 @@ export class SedOutput {
   private readonly opts: SedOptions;
   private readonly end: string;
   private readonly outputs = new Map<string, number>();
+  private readonly unended = new Set<string>();
   /** The file that is edited in place now; what it will hold is in `editBuffer`. */
   edited: string | null = null;
   private editBuffer = "";
@@ -82,10 +83,15 @@ export class SedOutput {
     this.missingNewline = false;
   }
 
-  *toFile(name: string, text: string): Running<void> {
-    if (name === "/dev/stdout") yield* this.put(text);
-    else if (name === "/dev/stderr") this.tool.proc.err(text);
-    else yield* this.tool.proc.write(this.outputs.get(name) as number, text);
+  /** A line for a file of `w`; each knows for itself whether its last newline is missing (output_pattern). */
+  *toFile(name: string, text: string, terminated: boolean): Running<void> {
+    const line = (this.unended.has(name) ? this.end : "") + text + (terminated ? this.end : "");
+    if (terminated) this.unended.delete(name);
+    else this.unended.add(name);
+    // With -i too this is standard output itself, not the file that is edited.
+    if (name === "/dev/stdout") yield* this.tool.print(line);
+    else if (name === "/dev/stderr") this.tool.proc.err(line);
+    else yield* this.tool.proc.write(this.outputs.get(name) as number, line);
   }
 
   /** Ends a last line that had no newline. False: it had one. */

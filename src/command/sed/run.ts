@@ -168,7 +168,7 @@ export class Sed {
           this.lineInputs.set(item.lineOf, reader);
         }
         const line = reader ? yield* reader.line() : null;
-        if (line !== null) yield* this.out.put(`${line}\n`);
+        if (line !== null) yield* this.out.put(line + (reader?.terminated ? "\n" : ""));
       }
     }
   }
@@ -332,17 +332,15 @@ export class Sed {
             yield* this.out.line(this.pattern, this.terminated);
             break;
           case "P":
-            yield* this.out.put(`${this.pattern.split("\n", 1)[0]}\n`);
+            yield* this.out.line(...this.firstLine());
             break;
           case "q":
             this.status = c.number ?? this.status;
             if (!this.opts.quiet) yield* this.out.line(this.pattern, this.terminated);
             yield* this.flushAppended();
-            yield* this.copyRest();
             return "quit";
           case "Q":
             this.status = c.number ?? this.status;
-            yield* this.copyRest();
             return "silent-quit";
           case "r":
             this.appended.push({ file: c.text });
@@ -354,10 +352,10 @@ export class Sed {
             if (yield* this.substitute(c)) substituted = true;
             break;
           case "w":
-            yield* this.out.toFile(c.text, `${this.pattern}\n`);
+            yield* this.out.toFile(c.text, this.pattern, this.terminated);
             break;
           case "W":
-            yield* this.out.toFile(c.text, `${this.pattern.split("\n", 1)[0]}\n`);
+            yield* this.out.toFile(c.text, ...this.firstLine());
             break;
           case "y":
             this.pattern = [...this.pattern].map((ch) => c.map?.get(ch) ?? ch).join("");
@@ -378,15 +376,10 @@ export class Sed {
     return yield* this.isLast();
   }
 
-  /** q with -i keeps the rest of the file as it is. */
-  private *copyRest(): Running<void> {
-    if (this.out.edited === null) return;
-    for (;;) {
-      if (!(yield* this.lookAhead(false))) return;
-      this.terminated = this.aheadTerminated;
-      yield* this.out.line(this.ahead as string, this.terminated);
-      this.ahead = null;
-    }
+  /** The pattern space up to its first newline, and whether a newline follows (P, W). */
+  private firstLine(): [string, boolean] {
+    const stop = this.pattern.indexOf("\n");
+    return stop < 0 ? [this.pattern, this.terminated] : [this.pattern.slice(0, stop), true];
   }
 
   private *endCycle(print: boolean): Running<"next"> {
@@ -401,7 +394,7 @@ export class Sed {
     if (text === null) return false;
     this.pattern = text;
     for (let i = 0; i < c.print; i++) yield* this.out.line(this.pattern, this.terminated);
-    if (c.text !== "") yield* this.out.toFile(c.text, `${this.pattern}\n`);
+    if (c.text !== "") yield* this.out.toFile(c.text, this.pattern, this.terminated);
     return true;
   }
 }
