@@ -1,6 +1,6 @@
 import { NullFile } from "../machine/file.ts";
 import type { Process, Running } from "../machine/process.ts";
-import { runNode } from "./execute.ts";
+import { runMember } from "./execute.ts";
 import type { Statement } from "./parse.ts";
 import { startPipeline } from "./pipeline.ts";
 import type { Shell } from "./shell.ts";
@@ -32,12 +32,17 @@ export function* backgroundJob(sh: Shell, statement: Statement): Running<void> {
         copy.loopDepth = 0;
         copy.topLevel = false;
         copy.options.monitor = false;
-        return runNode(copy, node, true);
+        return runMember(copy, node);
       },
       { ...(monitor ? { pgid: 0 } : { fds: [[0, new NullFile()] as const] }) },
     );
     processes = [child];
   }
+  // SIGCHLD: what has ended is reaped at once, so `kill -0` and /proc know of it no more.
+  for (const proc of processes)
+    proc.exited.add(() => {
+      if (proc.exit) sh.machine.reap(proc);
+    });
   const last = processes[processes.length - 1];
   sh.lastBackground = last.pid;
   const job = sh.jobs.add(processes, text);

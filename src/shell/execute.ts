@@ -91,7 +91,8 @@ export function* runNode(
       const status = yield* simpleCommand(sh, node, last);
       sh.status = status;
       if (sh.pipeStatus.length !== 1 || sh.pipeStatus[0] !== String(status)) sh.pipeStatus = [String(status)];
-      if (status !== 0) yield* failed(sh, status);
+      // `return 1` is not what failed: the function's caller is.
+      if (status !== 0 && sh.jump === null) yield* failed(sh, status);
       return status;
     }
     case "AndOr":
@@ -119,6 +120,23 @@ export function* runNode(
     default:
       return yield* compound(sh, node);
   }
+}
+
+/** What a background job or a member of a pipeline does in its process: a ( ) there needs no second one. */
+export function* runMember(sh: Shell, node: Statement["command"]): Running {
+  if (node.type === "Subshell") return yield* runStatements(sh, node.body.commands, true);
+  // Its failure is its process's end: the ERR trap is for the parent to run.
+  if (node.type === "Command") return yield* simpleCommand(sh, node, true);
+  if (node.type !== "Redirected" || node.command.type !== "Subshell") return yield* runNode(sh, node, true);
+  sh.pos = node.pos;
+  try {
+    apply(sh, yield* openRedirections(sh, node.redirects))(true);
+  } catch (error) {
+    if (!(error instanceof CommandFault)) throw error;
+    sh.complain(error.message);
+    return 1;
+  }
+  return yield* runStatements(sh, node.command.body.commands, true);
 }
 
 function* redirected(sh: Shell, node: Ast.Redirected): Running {
@@ -158,6 +176,8 @@ function* compound(sh: Shell, node: Ast.CompoundCommand): Running {
       return yield* selectCommand(sh, node);
     case "Subshell": {
       sh.pos = node.pos;
+      if (sh.traps.size > 0 && !sh.inTrap)
+        sh.currentCommand = `( ${sh.source.text.slice(node.body.pos, node.body.end).trim()} )`;
       const child = forkShell(
         sh,
         (copy) => runStatements(copy, node.body.commands, true),
@@ -175,7 +195,7 @@ function* compound(sh: Shell, node: Ast.CompoundCommand): Running {
     }
     case "ArithmeticCommand": {
       sh.pos = node.pos;
-      sh.currentCommand = `((${node.body}))`;
+      if (!sh.inTrap) sh.currentCommand = `((${node.body}))`;
       let status: number;
       try {
         const value = yield* arithmetic(sh, node.body, "((", "))");

@@ -2,10 +2,11 @@ import { SECOND } from "../base/clock.ts";
 import type { OpenFile } from "../machine/file.ts";
 import { makePipe } from "../machine/pipe.ts";
 import type { Process, Running } from "../machine/process.ts";
-import { runNode } from "./execute.ts";
+import { runMember, runNode } from "./execute.ts";
 import { waitForeground } from "./foreground.ts";
 import type { Ast } from "./parse.ts";
 import type { Shell } from "./shell.ts";
+import { printedCommand } from "./simple.ts";
 import { forkShell } from "./subshell.ts";
 import { Variable } from "./variables.ts";
 
@@ -29,13 +30,17 @@ export function startPipeline(sh: Shell, node: Ast.Pipeline, group: number | und
       next = reader;
     }
     const member = node.commands[i];
+    if (member.type === "Command" && sh.traps.size > 0 && !sh.inTrap)
+      sh.currentCommand = printedCommand(sh, member);
     const child = forkShell(
       sh,
       (copy) => {
         copy.loopDepth = 0;
         copy.topLevel = false;
+        // `jobs | wc -l` counts the shell's jobs; a ( ) forgets them (without_job_control).
+        if (member.type === "Command") copy.jobs.list = [...sh.jobs.list];
         if (command !== 0) copy.observing = false;
-        return runNode(copy, member, true);
+        return runMember(copy, member);
       },
       { fds, ...(pgid === undefined ? {} : { pgid }), ...(command === 0 ? {} : { command }) },
     );

@@ -30,11 +30,12 @@ export function* simpleCommand(sh: Shell, cmd: Ast.Command, last: boolean): Runn
   sh.currentNode = cmd;
   const debug = sh.traps.get("DEBUG");
   if (debug && !sh.inTrap) {
-    sh.currentCommand = sh.source.text.slice(cmd.pos, cmd.end);
+    sh.currentCommand = printedCommand(sh, cmd);
     yield* runTrap(sh, "DEBUG", debug);
     sh.pos = linePosition(cmd);
   }
-  if (sh.traps.size > 0) sh.currentCommand = sh.source.text.slice(cmd.pos, cmd.end);
+  // Within a trap's action $BASH_COMMAND stays what the trap is about (the_printed_command_except_trap).
+  if (sh.traps.size > 0 && !sh.inTrap) sh.currentCommand = printedCommand(sh, cmd);
   try {
     return yield* run(sh, cmd, last);
   } catch (error) {
@@ -44,6 +45,20 @@ export function* simpleCommand(sh: Shell, cmd: Ast.Command, last: boolean): Runn
   } finally {
     if (sh.processFds.length > 0) closeProcessFds(sh);
   }
+}
+
+/** print_simple_command: its words, then its redirections. */
+export function printedCommand(sh: Shell, cmd: Ast.Command): string {
+  if (cmd.redirects.length === 0) return sh.source.text.slice(cmd.pos, cmd.end);
+  const slice = (node: { readonly pos: number; readonly end: number }) =>
+    sh.source.text.slice(node.pos, node.end);
+  const words = [...cmd.prefix, ...(cmd.name ? [cmd.name] : []), ...cmd.suffix]
+    .filter((node) => cmd.redirects.every((r) => r.pos !== node.pos))
+    .map(slice);
+  const redirects = cmd.redirects.map((r) =>
+    slice(r).replace(/^(\d*|\{\w+\})(&>>|&>|>>|<<<|<>|>\||>|<)[ \t]*(?![&<(\s])/, "$1$2 "),
+  );
+  return [...words, ...redirects].join(" ");
 }
 
 /** Where bash counts a command's line: it has read the second word by then (make_simple_command). */

@@ -109,6 +109,8 @@ export function* substitute(sh: Shell, part: CommandPart): Running<string> {
   const child = forkShell(
     sh,
     function* (copy) {
+      // `kill $(jobs -p)`: a substitution still knows the jobs, which a ( ) forgets (without_job_control).
+      copy.jobs.list = [...sh.jobs.list];
       copy.traceDepth++;
       copy.substituting = true;
       copy.loopDepth = 0;

@@ -243,4 +243,20 @@ export const SCRIPTS: readonly string[] = [
   "time",
   "!",
   "echo ;; echo",
+  // Jobs: who ended is gone at once; substitutions and pipelines know the jobs; ( ) & is one process.
+  "sleep 0.2 & p=$!\nn=0\nwhile kill -0 $p 2>/dev/null; do n=1; sleep 0.1; done\necho over $n\n",
+  "sleep 0.1 & p=$!\nwhile [ -d /proc/$p ]; do sleep 0.05; done\necho gone\nwait $p; echo $?\n",
+  "sleep 5 & sleep 6 &\nkill $(jobs -p)\nwait\necho done\n",
+  "sleep 0.1 & sleep 0.1 &\njobs -p | wc -l\n(jobs -p) | wc -l\nx=`jobs -p`\nset -- $x\necho $#\nwait\n",
+  "trap 'kill $(jobs -p) 2>/dev/null; echo bye' EXIT\nsleep 100 &\necho hi\n",
+  "(exec sleep 5) & p=$!\nkill $p\nwait $p\necho $?\n",
+  "(cd /; exit 3) & wait $!; echo $?\n( false; echo on ) > /dev/null & wait $!; echo $?\n",
+  "(echo $BASH_SUBSHELL; (echo $BASH_SUBSHELL) | cat) | cat\n",
+  "( trap 'echo sub' EXIT; true ) & wait\n( trap 'echo sub2' EXIT; true ) | cat\n",
+  // Traps: what $BASH_COMMAND is in them, and who runs them.
+  "trap 'echo \"err $LINENO $BASH_COMMAND\"' ERR\nfalse\nls /nosuch 2>/dev/null\ntrue | false\n(exit 4)\nx=$(false)\n! true\nfalse || true\n",
+  "set -E\nf() { false; return 3; }\ntrap 'echo \"err $? $BASH_COMMAND\"' ERR\nf\ntrue | false\nfalse | true\n",
+  "trap 'echo \"exit $? $BASH_COMMAND\"' EXIT\necho a b\nfalse\n",
+  "trap 'echo dbg $BASH_COMMAND' DEBUG\necho hi\nx=1\n[ a = a ]\n",
+  "set -e\ntrap 'echo \"at $LINENO: $BASH_COMMAND ($?)\"' ERR\necho 1\nls /nosuch 2>/dev/null\necho 2\n",
 ];
