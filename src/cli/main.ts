@@ -4,6 +4,7 @@ const VERBS: Record<string, () => Promise<{ main(args: readonly string[]): Promi
   walk: () => import("./walk.ts"),
   shell: () => import("./shell.ts"),
   schema: () => import("./schema.ts"),
+  doctor: () => import("./doctor.ts"),
 };
 
 const HELP = `packetwalk – a virtual networking lab: type Linux commands, see every packet's walk
@@ -13,13 +14,16 @@ Usage
   packetwalk run   [options] FILE [ARGS…]   run it; print just what bash would print on a Linux host
   packetwalk shell [options] [FILE]         a terminal on the lab, after the script
   packetwalk schema                         the JSON Schema of walk events
+  packetwalk doctor                         what the kernel engine needs and this machine lacks
 
 Options
+  --engine NAME       simulated, or kernel: this machine's own Linux, in a sandbox (run)             [simulated]
   --seed N            what chance decides (MAC addresses, ports, sequence numbers) follows from it   [1]
   --profile NAME      the host before the script: ubuntu (forwards, rp_filter=2, Docker's bridge
                       filtering) or kernel (bare defaults)                                           [ubuntu]
   --time-limit SPAN   simulated time after which a foreground command that does not end is
                       interrupted as by Ctrl-C: 30s, 5m, 1h                                          [60s]
+                      with --engine kernel: wall time after which the whole run is interrupted       [10m]
   --events FILE       write every walk event, one JSON object a line ("-": standard output)
   --pcap DIR          write one capture a device, DIR/NAMESPACE-DEVICE.pcapng
   --verbose           walk: unfold every table, every rule asked, every ARP

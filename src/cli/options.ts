@@ -4,6 +4,7 @@ import type { Nanoseconds } from "../base/clock.ts";
 import type { Profile } from "../engine/engine.ts";
 
 export interface RunOptions {
+  engine: "simulated" | "kernel";
   seed: number;
   profile: Profile;
   timeLimit: Nanoseconds;
@@ -19,7 +20,7 @@ export interface RunOptions {
 /** A mistake on the command line: one line for the person, exit status 2. */
 export class CommandLineError extends Error {}
 
-const WITH_VALUE = new Set(["--seed", "--profile", "--time-limit", "--events", "--pcap"]);
+const WITH_VALUE = new Set(["--engine", "--seed", "--profile", "--time-limit", "--events", "--pcap"]);
 
 /** Reads a verb's words. All before FILE is ours, all behind it belongs to the script. */
 export function parseOptions(verb: string, words: readonly string[]): RunOptions {
@@ -27,6 +28,7 @@ export function parseOptions(verb: string, words: readonly string[]): RunOptions
   const cli = cac(`packetwalk ${verb}`);
   cli
     .command("", "")
+    .option("--engine <name>", "")
     .option("--seed <n>", "")
     .option("--profile <name>", "")
     .option("--time-limit <span>", "")
@@ -37,14 +39,29 @@ export function parseOptions(verb: string, words: readonly string[]): RunOptions
     .option("--no-color", "");
   const ours = words.slice(0, split);
   const { options } = cli.parse(["node", "packetwalk", ...ours.map(String)], { run: false });
-  const known = new Set(["--", "seed", "profile", "timeLimit", "events", "pcap", "verbose", "color"]);
+  const known = new Set([
+    "--",
+    "engine",
+    "seed",
+    "profile",
+    "timeLimit",
+    "events",
+    "pcap",
+    "verbose",
+    "color",
+  ]);
   for (const name of Object.keys(options)) {
     if (!known.has(name)) throw new CommandLineError(`there is no option --${name}. See packetwalk --help.`);
   }
+  const kernel = engine(options.engine) === "kernel";
+  if (kernel && options.seed !== undefined) {
+    throw new CommandLineError("--seed means nothing with --engine kernel: the kernel's chance is its own.");
+  }
   return {
+    engine: engine(options.engine),
     seed: seed(options.seed),
     profile: profile(options.profile),
-    timeLimit: span(options.timeLimit ?? "60s"),
+    timeLimit: span(options.timeLimit ?? (kernel ? "10m" : "60s")),
     events: text(options.events, "--events"),
     pcap: text(options.pcap, "--pcap"),
     verbose: options.verbose === true,
@@ -61,6 +78,12 @@ function firstPositional(words: readonly string[]): number {
     i += WITH_VALUE.has(words[i]) ? 2 : 1;
   }
   return i;
+}
+
+function engine(value: unknown): RunOptions["engine"] {
+  if (value === undefined) return "simulated";
+  if (value === "simulated" || value === "kernel") return value;
+  throw new CommandLineError(`--engine takes simulated or kernel, not "${String(value)}".`);
 }
 
 function seed(value: unknown): number {

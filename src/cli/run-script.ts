@@ -10,7 +10,7 @@ export interface Listener {
   onEnd?: () => void;
 }
 
-/** Runs a lab script to its end on the simulated engine; gives its exit status. */
+/** Runs a lab script to its end on the chosen engine; gives its exit status. */
 export async function runScript(
   verb: string,
   words: readonly string[],
@@ -28,6 +28,13 @@ export async function runScript(
     return 2;
   }
   const file = options.file as string;
+  if (options.engine === "kernel") {
+    if (verb !== "run") {
+      process.stderr.write(`packetwalk: ${verb} has no --engine kernel; run has.\n`);
+      return 2;
+    }
+    return (await import("./run-kernel.ts")).runOnKernel(options);
+  }
   const listener = listen(options);
   const events = options.events === undefined ? undefined : new EventFile(options.events);
   const captures = options.pcap === undefined ? undefined : new PcapFolder(options.pcap);

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import type { Engine, EngineOptions, Job, JobEnd, QueryAnswer, RunningJob } from "../engine.ts";
 import { Sandbox } from "./sandbox.ts";
 
 export interface KernelOptions extends EngineOptions {
-  readonly folder?: string;
+  /** Folders that the lab sees at their own paths. */
+  readonly folders?: readonly string[];
 }
 
 const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
@@ -13,6 +15,27 @@ const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
   SIGKILL: 9,
   SIGTERM: 15,
 };
+
+/** Milliseconds for the last output of a job that has ended. */
+const DRAIN = 100;
+
+/**
+ * Signals the processes of a job as a terminal would, but not `nsenter`, which leads their group and waits for
+ * them: it ends as the job ends, so the job's own answer to the signal counts.
+ */
+function signalGroup(leader: number, signal: NodeJS.Signals): void {
+  for (const name of readdirSync("/proc")) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || pid === leader) continue;
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+      const group = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2]);
+      if (group === leader) process.kill(pid, signal);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
 
 /** The real kernel behind the Engine seam: real bash and real tools in a sandbox. */
 export class KernelEngine implements Engine {
@@ -27,7 +50,7 @@ export class KernelEngine implements Engine {
   static async open(options: KernelOptions = {}): Promise<KernelEngine> {
     const sandbox = await Sandbox.open({
       profile: options.profile ?? "ubuntu",
-      ...(options.folder === undefined ? {} : { folder: options.folder }),
+      folders: options.folders ?? [],
     });
     return new KernelEngine(sandbox);
   }
@@ -38,21 +61,28 @@ export class KernelEngine implements Engine {
     const child = spawn(command, args, {
       stdio: [job.input ? "pipe" : "ignore", "pipe", "pipe"],
       env: this.sandbox.environment(job.env),
+      // A process group of its own: an interrupt reaches the job's processes and nothing of ours.
+      detached: true,
     });
     this.jobs.add(child);
+    child.stdin?.on("error", () => {});
     child.stdout?.on("data", (bytes: Buffer) => job.output(bytes, "stdout"));
     child.stderr?.on("data", (bytes: Buffer) => job.output(bytes, "stderr"));
     const done = new Promise<JobEnd>((resolve) => {
-      child.once("close", (code, signal) => {
-        this.jobs.delete(child);
+      const end = (code: number | null, signal: string | null) => {
+        if (!this.jobs.delete(child)) return;
         resolve({ status: code ?? 128 + (SIGNAL_NUMBERS[signal ?? ""] ?? 0) });
-      });
+      };
+      child.once("error", () => end(127, null));
+      // Whoever runs on in the background keeps the pipes open: what has been said by now is read, and that is all.
+      child.once("exit", (code, signal) => setTimeout(() => end(code, signal), DRAIN));
+      child.once("close", end);
     });
     return {
       done,
       write: (bytes) => void child.stdin?.write(bytes),
       endInput: () => void child.stdin?.end(),
-      signal: (name) => void child.kill(`SIG${name}` as NodeJS.Signals),
+      signal: (name) => signalGroup(child.pid as number, `SIG${name}` as NodeJS.Signals),
       resize: () => {},
     };
   }

@@ -17,46 +17,113 @@ export function profileCommands(profile: Profile): string {
   ].join("\n");
 }
 
+export interface InitOptions {
+  readonly profile: Profile;
+  /** Folders that must be visible at their own paths, copy-on-write, wherever they lie. */
+  readonly folders: readonly string[];
+  /** We are not root: the user namespace is there already, and one step does it all. */
+  readonly rootless: boolean;
+}
+
 /**
  * The first process of a sandbox: makes it private, then waits for the end of its standard input, which the
  * engine holds. When the engine goes, in whatever way, the pipe ends, this process ends, and with process 1
  * of the PID namespace everything in it: processes, mounts, network namespaces, devices.
+ *
+ * As root it goes in two steps. The disk, /dev and the masks over /proc are mounted with the host's
+ * privileges; then the process moves into a user namespace where 0 is still 0 but holds no power over the
+ * host, and makes its network, mount, UTS and IPC namespaces there. Mounts that come from a more privileged
+ * namespace are locked (mount_namespaces(7)), so root inside can neither lift the masks nor mount around them.
  */
-export function initScript(options: { profile: Profile; folder: string | undefined }): string {
-  const { profile, folder } = options;
-  return `
+export function initScript(options: InitOptions): string {
+  return options.rootless
+    ? `${HEAD}${disk(options)}mount -t sysfs -o ro sysfs /sys 2>/dev/null || true\n${inside(options.profile)}`
+    : `${HEAD}${disk(options)}${MASKS}
+mkfifo -m 666 /run/made /run/ready
+# What only the outer privileges can do once the namespaces are there: the map of users, and a read-only
+# /sys that shows the new network namespace and is locked (ip netns exec looks whether it is).
+helper() {
+  read -r _ < /run/made
+  echo "0 0 4294967295" > /proc/1/gid_map && echo "0 0 4294967295" > /proc/1/uid_map && echo mapped > /run/ready
+  read -r _ < /run/made
+  nsenter --net=/proc/1/ns/net mount -t sysfs -o ro sysfs /sys && echo mounted > /run/ready
+}
+helper < /dev/null &
+exec unshare --user bash -c ${quote(`echo user > /run/made; read -r _ < /run/ready
+exec unshare --net --uts --ipc bash -c ${quote(`echo net > /run/made; read -r _ < /run/ready
+exec unshare --mount --propagation private bash -c ${quote(`${HEAD}rm /run/made /run/ready\n${inside(options.profile)}`)}`)}`)}
+`;
+}
+
+const HEAD = `
 set -e
-keep=
 umask 022
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 fail() { echo "FAIL $*"; exit 1; }
+`;
+
+/** A copy-on-write view of the disk, and private /tmp, /run and /dev. */
+function disk({ folders, rootless }: InitOptions): string {
+  // An ordinary user's overlay keeps its marks in user.* attributes (overlayfs documentation, "userxattr").
+  const extra = rootless ? ",userxattr" : "";
+  return `
 mount --make-rprivate / || fail "cannot make mounts private"
-# The disk is copy-on-write: what a script writes is gone with the sandbox.
 mount -t tmpfs -o size=512m,mode=755 tmpfs /mnt || fail "cannot mount a tmpfs"
 cow() {
-  mkdir -p "/mnt/up$1" "/mnt/work$1"
-  mount -t overlay -o "lowerdir=$1,upperdir=/mnt/up$1,workdir=/mnt/work$1" overlay "$1" || fail "cannot make $1 copy-on-write (overlayfs)"
+  mkdir -p "$1" "/mnt/up$1" "/mnt/work$1"
+  mount -t overlay -o "lowerdir=$2,upperdir=/mnt/up$1,workdir=/mnt/work$1${extra}" overlay "$1" || fail "cannot make $1 copy-on-write (overlayfs)"
 }
+folders=(${folders.map(quote).join(" ")})
+# A folder on a disk of its own, or where we mount over, is held on to before it is covered.
+for i in "\${!folders[@]}"; do
+  f=\${folders[i]}; top=/$(echo "$f" | cut -d/ -f2)
+  case $top in
+    /tmp|/run|/mnt|/dev) ;;
+    /proc|/sys|/) continue ;;
+    *) [ "$(stat -c %d "$f")" = "$(stat -c %d "$top")" ] && continue ;;
+  esac
+  mkdir -p "/mnt/keep$i"; mount --bind "$f" "/mnt/keep$i"
+done
+mkdir -p /mnt/dev/pts /mnt/dev/shm /mnt/dev/net
+for d in null zero full random urandom tty net/tun; do
+  [ -e /dev/$d ] && { : > /mnt/dev/$d; mount --bind /dev/$d /mnt/dev/$d; }
+done
+mount -t devpts -o newinstance,ptmxmode=666,mode=620 devpts /mnt/dev/pts 2>/dev/null || true
+mount -t tmpfs -o size=64m,mode=1777 tmpfs /mnt/dev/shm
+ln -s pts/ptmx /mnt/dev/ptmx; ln -s /proc/self/fd /mnt/dev/fd
+for i in 0:stdin 1:stdout 2:stderr; do ln -s /proc/self/fd/\${i%:*} /mnt/dev/\${i#*:}; done
 for d in /*; do
   case $d in /proc|/sys|/dev|/run|/tmp|/mnt|/lost+found) continue ;; esac
-  [ -d "$d" ] && [ ! -L "$d" ] && cow "$d"
+  if [ -d "$d" ] && [ ! -L "$d" ]; then cow "$d" "$d"; fi
 done
-${
-  folder === undefined
-    ? ""
-    : `case ${quote(folder)} in /tmp/*|/run/*|/mnt/*) keep=${quote(folder)} ;; esac
-mkdir -p /mnt/keep
-[ -z "$keep" ] || mount --bind "$keep" /mnt/keep`
-}
+mount --rbind /mnt/dev /dev
 mount -t tmpfs -o size=256m,mode=1777 tmpfs /tmp
 mount -t tmpfs -o size=64m,mode=755 tmpfs /run
-${folder === undefined ? "" : `[ -z "$keep" ] || { mkdir -p "$keep" /mnt/up/keep /mnt/work/keep; mount -t overlay -o lowerdir=/mnt/keep,upperdir=/mnt/up/keep,workdir=/mnt/work/keep overlay "$keep"; }`}
+for i in "\${!folders[@]}"; do
+  if [ -d "/mnt/keep$i" ]; then cow "\${folders[i]}" "/mnt/keep$i"; fi
+done
+# What is left of the disk, / itself, stays as it is; nothing of ours shows in /mnt.
 mount -o remount,bind,ro / 2>/dev/null || true
+mount -t tmpfs -o size=64m,mode=755 tmpfs /mnt
 mkdir -p /run/netns /run/lock
-mount -t sysfs -o ro sysfs /sys 2>/dev/null || true
 # New since Linux 6.14: a PID namespace has its own limit. A script that forks without end meets it.
-echo 8192 > /proc/sys/kernel/pid_max 2>/dev/null || true
-hostname packetwalk 2>/dev/null || true
+echo 4096 > /proc/sys/kernel/pid_max 2>/dev/null || true
+`;
+}
+
+/** What belongs to the whole machine is read-only: all of /proc that root may write, but for /proc/sys/net. */
+const MASKS = `
+for f in /proc/sys/* /proc/sysrq-trigger /proc/irq /proc/bus /proc/fs /proc/acpi /proc/scsi /proc/mtrr /proc/driver /proc/latency_stats /proc/timer_list; do
+  [ "$f" = /proc/sys/net ] || [ ! -e "$f" ] || mount -o bind,ro "$f" "$f" || fail "cannot protect $f"
+done
+mount -o bind,ro /sys /sys || fail "cannot make /sys read-only"
+`;
+
+/** What is done in the network namespace itself. */
+function inside(profile: Profile): string {
+  return `
+# Programs look their machine's name up when they start; there is no DNS here that would answer.
+grep -qsw "$(uname -n)" /etc/hosts || echo "127.0.1.1 $(uname -n)" >> /etc/hosts
 ${tools(profile)}
 ip link set lo up
 sh ${HOME}/profile

@@ -3,6 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import type { Profile } from "../engine.ts";
 import { HOME, initScript } from "./init.ts";
 
+/** Debian keeps network tools where an ordinary user's PATH does not look. */
+export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 /** The kernel refused the sandbox, or a tool is missing: `cure` says what to do. */
 export class SandboxError extends Error {
   readonly cure: string;
@@ -14,8 +17,8 @@ export class SandboxError extends Error {
 
 export interface SandboxOptions {
   readonly profile: Profile;
-  /** The lab's folder: visible at its own path, copy-on-write. */
-  readonly folder?: string;
+  /** The lab's folders: visible at their own paths, copy-on-write. */
+  readonly folders?: readonly string[];
 }
 
 /**
@@ -39,20 +42,29 @@ export class Sandbox {
 
   static async open(options: SandboxOptions): Promise<Sandbox> {
     const rootless = process.getuid?.() !== 0;
-    const flags = ["--net", "--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child", "--mount-proc"];
-    if (rootless) flags.unshift("--user", "--map-root-user");
-    const script = initScript({ profile: options.profile, folder: options.folder });
-    const child = spawn("unshare", [...flags, "--propagation", "private", "bash", "-c", script], {
-      stdio: ["pipe", "pipe", "pipe"],
-      env: { PATH: process.env.PATH ?? "", HOME: "/root", LANG: "C.UTF-8" },
-    });
+    // As root the init script makes the other namespaces itself, below a user namespace of its own.
+    const flags = rootless
+      ? ["--user", "--map-root-user", "--net", "--mount", "--pid", "--uts", "--ipc"]
+      : ["--mount", "--pid"];
+    const script = initScript({ profile: options.profile, folders: options.folders ?? [], rootless });
+    const child = spawn(
+      "unshare",
+      [...flags, "--fork", "--kill-child", "--mount-proc", "--propagation", "private", "bash", "-c", script],
+      {
+        stdio: ["pipe", "pipe", "pipe"],
+        env: { PATH: SYSTEM_PATH, HOME: "/root", LANG: "C.UTF-8" },
+        // Ctrl-C on our terminal is for the script, not for what holds its world together.
+        detached: true,
+      },
+    );
+    child.stdin?.on("error", () => {});
     const said = await firstLine(child);
     if (said !== "READY") {
       child.kill("SIGKILL");
       throw new SandboxError(
-        `the kernel gives no sandbox: ${said || "unshare failed"}`,
+        `the kernel gives no sandbox: ${said.replace(/^FAIL /, "").replaceAll("\n", "; ") || "unshare failed"}`,
         rootless
-          ? "run as root, or allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1)"
+          ? "run as root, or allow unprivileged user namespaces; packetwalk doctor says how"
           : "packetwalk doctor says what is missing",
       );
     }
@@ -64,8 +76,9 @@ export class Sandbox {
     argv: readonly string[],
     options: { cwd?: string | undefined; ns?: string | undefined } = {},
   ): string[] {
-    const enter = ["nsenter", "--target", String(this.pid), "--net", "--mount", "--pid", "--uts", "--ipc"];
-    if (this.rootless) enter.push("--user", "--preserve-credentials");
+    const enter = ["nsenter", "--target", String(this.pid)];
+    enter.push("--user", "--net", "--mount", "--pid", "--uts", "--ipc");
+    if (this.rootless) enter.push("--preserve-credentials");
     if (options.cwd !== undefined) enter.push(`--wdns=${options.cwd}`);
     const ns = options.ns === undefined || options.ns === "host" ? [] : ["ip", "netns", "exec", options.ns];
     return [...enter, "--", ...ns, ...argv];
@@ -74,7 +87,7 @@ export class Sandbox {
   /** What a program inside gets as its environment. */
   environment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
     return {
-      PATH: `${HOME}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+      PATH: `${HOME}/bin:${SYSTEM_PATH}`,
       HOME: "/root",
       USER: "root",
       LOGNAME: "root",

@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { limits } from "../engine/kernel/limits.ts";
+import type { RunOptions } from "./options.ts";
+
+/** How long an interrupted script may take to end by itself. */
+const GRACE = 2000;
+
+/** Runs a lab script on this machine's kernel, in a sandbox; gives its exit status. */
+export async function runOnKernel(options: RunOptions): Promise<number> {
+  const say = (line: string) => process.stderr.write(`packetwalk: ${line}\n`);
+  if (options.pcap !== undefined || options.events !== undefined) {
+    say(`${options.pcap === undefined ? "--events" : "--pcap"} is not there with --engine kernel.`);
+    return 2;
+  }
+  const { KernelEngine } = await import("../engine/kernel/engine.ts");
+  const { SandboxError } = await import("../engine/kernel/sandbox.ts");
+  const { obstacle } = await import("../engine/kernel/doctor.ts");
+  const file = options.file as string;
+  for (const line of limits(readFileSync(file, "utf8"))) say(line);
+  let engine: Awaited<ReturnType<typeof KernelEngine.open>>;
+  try {
+    engine = await KernelEngine.open({
+      profile: options.profile,
+      folders: [...new Set([process.cwd(), dirname(resolve(file))])],
+    });
+  } catch (error) {
+    if (!(error instanceof SandboxError)) throw error;
+    const found = obstacle();
+    say(found ? `the kernel engine cannot start: ${found.what}` : error.message);
+    say(found?.cure ?? error.cure);
+    return 1;
+  }
+  const job = engine.start({
+    argv: ["bash", file, ...options.args],
+    cwd: process.cwd(),
+    output: (bytes, stream) => (stream === "stdout" ? process.stdout : process.stderr).write(bytes),
+  });
+  let ending: NodeJS.Timeout | undefined;
+  const stop = (signal: string) => {
+    // A second Ctrl-C does not wait.
+    if (ending !== undefined) void engine.close();
+    job.signal(signal);
+    ending ??= setTimeout(() => void engine.close(), GRACE);
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const handlers = signals.map((name) => [name, () => stop(name.slice(3))] as const);
+  for (const [name, handler] of handlers) process.on(name, handler);
+  let late = false;
+  const limit = setTimeout(() => {
+    late = true;
+    say(`the run still went on after ${options.timeLimit / 1e9} seconds (--time-limit): it is interrupted.`);
+    stop("INT");
+  }, options.timeLimit / 1e6);
+  try {
+    const { status } = await job.done;
+    return late && status === 0 ? 130 : status;
+  } finally {
+    clearTimeout(limit);
+    clearTimeout(ending);
+    for (const [name, handler] of handlers) process.off(name, handler);
+    await engine.close();
+  }
+}

@@ -1,0 +1,196 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { SYSTEM_PATH } from "./sandbox.ts";
+
+/** One thing that the kernel engine needs or likes to have, and how this machine stands. */
+export interface Finding {
+  readonly ok: boolean;
+  /** Without it no sandbox starts. */
+  readonly needed: boolean;
+  readonly what: string;
+  /** One line that says what to do; for a tool, by distribution. */
+  readonly cure?: string;
+}
+
+/** Package names by the family of the distribution. */
+interface Package {
+  readonly apt: string;
+  readonly dnf: string;
+  readonly pacman: string;
+  readonly apk: string;
+}
+
+const same = (name: string): Package => ({ apt: name, dnf: name, pacman: name, apk: name });
+
+const TOOLS: readonly { tool: string; needed: boolean; of: Package; why: string }[] = [
+  { tool: "bash", needed: true, of: same("bash"), why: "runs the script" },
+  { tool: "unshare", needed: true, of: same("util-linux"), why: "makes the sandbox" },
+  {
+    tool: "nsenter",
+    needed: true,
+    of: { ...same("util-linux"), apk: "util-linux-misc" },
+    why: "enters the sandbox",
+  },
+  {
+    tool: "mount",
+    needed: true,
+    of: { ...same("util-linux"), apk: "mount" },
+    why: "makes the disk copy-on-write",
+  },
+  {
+    tool: "ip",
+    needed: true,
+    of: { apt: "iproute2", dnf: "iproute", pacman: "iproute2", apk: "iproute2" },
+    why: "namespaces, devices, routes",
+  },
+  {
+    tool: "iptables",
+    needed: true,
+    of: { apt: "iptables", dnf: "iptables-nft", pacman: "iptables", apk: "iptables" },
+    why: "rules",
+  },
+  { tool: "nft", needed: true, of: same("nftables"), why: "the walk through the rules" },
+  {
+    tool: "sysctl",
+    needed: false,
+    of: { apt: "procps", dnf: "procps-ng", pacman: "procps-ng", apk: "procps" },
+    why: "scripts use it",
+  },
+  {
+    tool: "ping",
+    needed: false,
+    of: { apt: "iputils-ping", dnf: "iputils", pacman: "iputils", apk: "iputils-ping" },
+    why: "scripts use it",
+  },
+  { tool: "tcpdump", needed: false, of: same("tcpdump"), why: "the walk across devices" },
+  {
+    tool: "conntrack",
+    needed: false,
+    of: { apt: "conntrack", dnf: "conntrack-tools", pacman: "conntrack-tools", apk: "conntrack-tools" },
+    why: "the walk's connections",
+  },
+];
+
+/** Looks at this machine. `root`: whether we may use root's way. */
+export function examine(): Finding[] {
+  if (process.platform !== "linux") {
+    return [
+      {
+        ok: false,
+        needed: true,
+        what: `this is ${process.platform}, not Linux`,
+        cure: "use the simulated engine (the default), which runs everywhere",
+      },
+    ];
+  }
+  const findings = TOOLS.map(({ tool, needed, of, why }): Finding => {
+    const ok = has(tool);
+    return {
+      ok,
+      needed,
+      what: ok ? `${tool} (${why})` : `${tool} is missing (${why})`,
+      ...(ok ? {} : { cure: install(of) }),
+    };
+  });
+  if (findings.every((f) => f.ok || !f.needed)) findings.push(...privileges());
+  return findings;
+}
+
+/** The first thing that keeps a sandbox from starting. */
+export function obstacle(): Finding | undefined {
+  return examine().find((f) => f.needed && !f.ok);
+}
+
+function has(tool: string): boolean {
+  return SYSTEM_PATH.split(":").some((folder) => existsSync(`${folder}/${tool}`));
+}
+
+/** The command for the distribution that /etc/os-release names; all of them when it names none that we know. */
+function install(of: Package): string {
+  const all = [
+    { like: /debian|ubuntu/, text: `apt install ${of.apt}` },
+    { like: /fedora|rhel|centos/, text: `dnf install ${of.dnf}` },
+    { like: /arch/, text: `pacman -S ${of.pacman}` },
+    { like: /alpine/, text: `apk add ${of.apk}` },
+  ];
+  const names = ["Debian, Ubuntu", "Fedora", "Arch", "Alpine"];
+  const here = all.find(({ like }) => like.test(distribution()));
+  return here ? here.text : all.map(({ text }, i) => `${names[i]}: ${text}`).join("; ");
+}
+
+function distribution(): string {
+  try {
+    const lines = readFileSync("/etc/os-release", "utf8").split("\n");
+    return lines.filter((line) => /^ID(_LIKE)?=/.test(line)).join(" ");
+  } catch {
+    return "";
+  }
+}
+
+function privileges(): Finding[] {
+  const root = process.getuid?.() === 0;
+  const flags = root ? ["--net", "--mount"] : ["--user", "--map-root-user", "--net", "--mount"];
+  const run = spawnSync("unshare", [...flags, "iptables", "-w", "-L", "-n"], {
+    env: { PATH: SYSTEM_PATH },
+    encoding: "utf8",
+  });
+  if (run.status === 0) {
+    return [
+      {
+        ok: true,
+        needed: true,
+        what: root
+          ? "root: sandboxes with the kernel's reasons for drops"
+          : "an ordinary user: sandboxes in a user namespace",
+      },
+      ...legacy(),
+    ];
+  }
+  const said = (run.stderr || String(run.error ?? "")).trim().split("\n")[0];
+  if (/iptables/.test(said)) {
+    return [
+      {
+        ok: false,
+        needed: true,
+        what: `the kernel has no nf_tables for iptables: ${said}`,
+        cure: "load it on the host: modprobe nf_tables nft_compat ip_tables",
+      },
+    ];
+  }
+  return [
+    {
+      ok: false,
+      needed: true,
+      what: root
+        ? `root may not make namespaces here: ${said}`
+        : `an ordinary user may not make namespaces here: ${said}`,
+      cure: root ? "in a container: start it with --privileged" : allow(),
+    },
+  ];
+}
+
+/** What switches unprivileged user namespaces off differs by distribution. */
+function allow(): string {
+  const apparmor = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns";
+  if (existsSync(apparmor) && readFileSync(apparmor, "utf8").trim() === "1") {
+    return "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu 23.10 and newer), or run packetwalk as root";
+  }
+  const debian = "/proc/sys/kernel/unprivileged_userns_clone";
+  if (existsSync(debian) && readFileSync(debian, "utf8").trim() === "0") {
+    return "sudo sysctl -w kernel.unprivileged_userns_clone=1 (Debian, Arch), or run packetwalk as root";
+  }
+  return "sudo sysctl -w user.max_user_namespaces=10000 (Fedora, Alpine), or run packetwalk as root";
+}
+
+function legacy(): Finding[] {
+  const version = spawnSync("iptables", ["-V"], { env: { PATH: SYSTEM_PATH }, encoding: "utf8" }).stdout;
+  if (!version.includes("legacy")) return [];
+  return [
+    {
+      ok: false,
+      needed: false,
+      what: "iptables is the legacy one: the walk cannot see its rules",
+      cure: "Debian, Ubuntu: update-alternatives --set iptables /usr/sbin/iptables-nft",
+    },
+  ];
+}

@@ -1,0 +1,29 @@
+/** What a sandbox cannot have, by the words with which a script asks for it. */
+const LIMITS: readonly { pattern: RegExp; line: string }[] = [
+  {
+    pattern: /\bdmesg\b|nf_log_all_netns|-j\s+LOG\b|\/dev\/kmsg/,
+    line: "LOG lines reach the host's kernel log only while its net.netfilter.nf_log_all_netns is 1, which the sandbox cannot set.",
+  },
+  {
+    pattern: /\b(modprobe|insmod|rmmod)\b/,
+    line: "kernel modules cannot be loaded or taken out from the sandbox.",
+  },
+  {
+    pattern: /\/sys\/(class|devices|module|kernel)\//,
+    line: "/sys is read-only in the sandbox.",
+  },
+  {
+    pattern: /\b(systemctl|service|networkctl|nmcli|netplan)\b/,
+    line: "no services of the host (systemd, NetworkManager) reach into the sandbox.",
+  },
+  {
+    pattern: /\b(docker|podman|lxc|virsh)\b/,
+    line: "containers and virtual machines of the host are not reached from the sandbox.",
+  },
+];
+
+/** Lines for the person before the script starts: what it seems to ask for and will not get. */
+export function limits(script: string): string[] {
+  const code = script.replace(/^\s*#.*$/gm, "");
+  return LIMITS.filter(({ pattern }) => pattern.test(code)).map(({ line }) => `in the sandbox: ${line}`);
+}

@@ -1,0 +1,111 @@
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { obstacle } from "../../src/engine/kernel/doctor.ts";
+
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const BIN = join(ROOT, "bin/packetwalk.js");
+
+const found = obstacle();
+/** The kernel engine works here and we are root, whose sandboxes are tested; otherwise one line says why not. */
+export const HAS_KERNEL = found === undefined && process.getuid?.() === 0;
+if (!HAS_KERNEL) console.log(`kernel engine tests skipped: ${found?.what ?? "they need root"}`);
+
+/** A folder of the test's own with script files. */
+export class Scripts {
+  readonly folder = mkdtempSync(join(tmpdir(), "packetwalk-kernel-"));
+
+  write(name: string, text: string): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+/** Runs the command line to its end. */
+export function packetwalk(...args: string[]) {
+  const run = spawnSync(process.execPath, [BIN, ...args], { cwd: ROOT, encoding: "utf8", timeout: 55_000 });
+  return { status: run.status, stdout: run.stdout, stderr: run.stderr };
+}
+
+/** Starts the command line. */
+export function start(args: readonly string[]) {
+  return spawn(process.execPath, [BIN, ...args], { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/** Network namespaces that some process is in. */
+export function namespaces(): Set<string> {
+  const all = new Set<string>();
+  for (const pid of pids()) {
+    try {
+      all.add(readlinkSync(`/proc/${pid}/ns/net`));
+    } catch {
+      // It has ended.
+    }
+  }
+  return all;
+}
+
+/** Every process below one. */
+export function descendants(root: number): number[] {
+  const parents = new Map<number, number>();
+  for (const pid of pids()) {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+      parents.set(pid, Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]));
+    } catch {
+      // It has ended.
+    }
+  }
+  const below = new Set([root]);
+  for (let size = 0; size !== below.size; ) {
+    size = below.size;
+    for (const [pid, parent] of parents) if (below.has(parent)) below.add(pid);
+  }
+  below.delete(root);
+  return [...below];
+}
+
+export function pids(): number[] {
+  return readdirSync("/proc").map(Number).filter(Number.isInteger);
+}
+
+/** What a run must not change, each by its hash, so that a difference names itself. */
+export function hostState(): Record<string, string> {
+  const looks: Record<string, string> = {
+    link: "ip -o link | sed 's/ \\(state\\|qlen\\) .*//'",
+    addr: "ip -o -4 addr",
+    route: "ip route show table all",
+    rule: "ip rule",
+    rules: "iptables-save | grep -v '^#' | sed 's/\\[[0-9:]*\\]//'",
+    nft: "nft list tables",
+    // Counters and clocks of their own are not settings.
+    sysctl:
+      "sysctl -a 2>/dev/null | grep -E '^(net|kernel|vm|fs)\\.' | grep -vE 'random|nf_conntrack_count|-nr|_state|ns_last_pid|inode|dentry|pty.nr'",
+    netns: "ls -la /run/netns 2>&1",
+    mounts: "cat /proc/self/mounts",
+    tracing: "ls /sys/kernel/tracing/instances /sys/kernel/debug/tracing/instances 2>&1",
+  };
+  const state: Record<string, string> = {};
+  for (const [name, command] of Object.entries(looks)) {
+    const { stdout } = spawnSync("bash", ["-c", command], { encoding: "utf8" });
+    state[name] = createHash("sha256").update(stdout).digest("hex");
+  }
+  return state;
+}
+
+/** Waits until `holds`, at most `ms`; says whether it came to hold. */
+export async function eventually(holds: () => boolean, ms: number): Promise<boolean> {
+  for (const end = performance.now() + ms; performance.now() < end; ) {
+    if (holds()) return true;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return holds();
+}
