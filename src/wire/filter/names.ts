@@ -186,3 +186,19 @@ export const NOT_MODELLED: ReadonlySet<string> = new Set([
   "ta",
   "byte",
 ]);
+
+/** Words that qualify a primitive and name a header. */
+export const PROTOCOLS = new Set([
+  "ether",
+  "ip",
+  "ip6",
+  "arp",
+  "rarp",
+  "tcp",
+  "udp",
+  "sctp",
+  "icmp",
+  "icmp6",
+  "igmp",
+  "link",
+]);

@@ -1,14 +1,9 @@
 import { parse as parseMac } from "../ethernet.ts";
 import * as ipv4 from "../ipv4.ts";
 import * as ipv6 from "../ipv6.ts";
-import {
-  type Arithmetic,
-  type Direction,
-  type Filter,
-  FilterError,
-  type Protocol,
-  syntaxError,
-} from "./ast.ts";
+import { comparison } from "./arithmetic.ts";
+import { type Direction, type Filter, FilterError, type Protocol, syntaxError } from "./ast.ts";
+import { Cursor } from "./cursor.ts";
 import { type Token, tokenize } from "./lexer.ts";
 import {
   CONSTANTS,
@@ -17,6 +12,7 @@ import {
   IP_PROTO_NAMES,
   NOT_MODELLED,
   PROTOCOL_WORDS,
+  PROTOCOLS,
 } from "./names.ts";
 
 /** What names in an expression are looked up in. */
@@ -33,20 +29,6 @@ interface Qualifiers {
   kind: Kind;
 }
 
-const PROTOCOLS = new Set([
-  "ether",
-  "ip",
-  "ip6",
-  "arp",
-  "rarp",
-  "tcp",
-  "udp",
-  "sctp",
-  "icmp",
-  "icmp6",
-  "igmp",
-  "link",
-]);
 const WORD_OPERATORS = new Set(["and", "or", "not"]);
 const KINDS = new Set(["host", "net", "port", "portrange", "proto"]);
 
@@ -57,14 +39,12 @@ export function parseFilter(text: string, names: FilterNames): Filter | null {
   return parser.all();
 }
 
-class Parser {
-  private readonly tokens: Token[];
+class Parser extends Cursor {
   private readonly names: FilterNames;
-  private at = 0;
   private last: Qualifiers = { protocol: "", direction: "", kind: "" };
 
   constructor(tokens: Token[], names: FilterNames) {
-    this.tokens = tokens;
+    super(tokens);
     this.names = names;
   }
 
@@ -72,28 +52,6 @@ class Parser {
     const filter = this.expression();
     if (this.peek().kind !== "end") throw syntaxError();
     return filter;
-  }
-
-  private peek(ahead = 0): Token {
-    return this.tokens[Math.min(this.at + ahead, this.tokens.length - 1)];
-  }
-  private isSymbol(text: string, ahead = 0): boolean {
-    const token = this.peek(ahead);
-    return token.kind === "symbol" && token.text === text;
-  }
-  private isWord(text: string, ahead = 0): boolean {
-    const token = this.peek(ahead);
-    return token.kind === "word" && !token.escaped && token.text === text;
-  }
-  private symbol(text: string): boolean {
-    if (!this.isSymbol(text)) return false;
-    this.at++;
-    return true;
-  }
-  private word(text: string): boolean {
-    if (!this.isWord(text)) return false;
-    this.at++;
-    return true;
   }
 
   /** "and" and "or" have one rank and bind to the left. */
@@ -121,7 +79,7 @@ class Parser {
       }
       this.at = start;
       this.last = saved;
-      return this.comparison();
+      return comparison(this);
     }
     return this.primitive();
   }
@@ -133,9 +91,9 @@ class Parser {
 
   private primitive(): Filter {
     const token = this.peek();
-    if (token.kind === "number" && !this.repeats()) return this.comparison();
+    if (token.kind === "number" && !this.repeats()) return comparison(this);
     if (token.kind === "symbol") {
-      if (token.text === "-") return this.comparison();
+      if (token.text === "-") return comparison(this);
       throw syntaxError();
     }
     if (token.kind === "end") throw syntaxError();
@@ -143,7 +101,7 @@ class Parser {
       const word = token.text;
       if (WORD_OPERATORS.has(word)) throw syntaxError();
       if (word === "len" || this.isSymbol("[", 1) || (CONSTANTS[word] !== undefined && !this.repeats()))
-        return this.comparison();
+        return comparison(this);
       if (word === "less" || word === "greater") return this.lengthTest(word);
       if (word === "inbound" || word === "outbound") {
         this.at++;
@@ -479,71 +437,6 @@ class Parser {
     }
     return { kind: "host6", protocol: q.protocol as Protocol, direction, address, prefix };
   }
-
-  // ── arithmetic ───────────────────────────────────────────────────────────────────────────────────────
-
-  private comparison(): Filter {
-    const left = this.bits(0);
-    const token = this.peek();
-    if (token.kind !== "symbol" || ![">", "<", ">=", "<=", "=", "==", "!="].includes(token.text))
-      throw syntaxError();
-    this.at++;
-    const right = this.bits(0);
-    const operator = (token.text === "==" ? "=" : token.text) as ">" | "<" | ">=" | "<=" | "=" | "!=";
-    return { kind: "compare", operator, left, right };
-  }
-
-  /** Operators by rank, loosest first: | ^ & << >> + - * / %. */
-  private bits(rank: number): Arithmetic {
-    if (rank >= RANKS.length) return this.unary();
-    let left = this.bits(rank + 1);
-    for (;;) {
-      const token = this.peek();
-      if (token.kind !== "symbol" || !RANKS[rank].includes(token.text)) return left;
-      this.at++;
-      const right = this.bits(rank + 1);
-      const operator = token.text as "+";
-      if ((token.text === "/" || token.text === "%") && right.kind === "number" && right.value === 0)
-        throw new FilterError(token.text === "/" ? "division by zero" : "modulus by zero");
-      left = { kind: "operation", operator, left, right };
-    }
-  }
-
-  private unary(): Arithmetic {
-    if (this.symbol("-")) return { kind: "negate", of: this.unary() };
-    if (this.symbol("(")) {
-      const inner = this.bits(0);
-      if (!this.symbol(")")) throw syntaxError();
-      return inner;
-    }
-    const token = this.peek();
-    this.at++;
-    if (token.kind === "number") return { kind: "number", value: token.value >>> 0 };
-    if (token.kind === "word" && !token.escaped) {
-      if (token.text === "len") return { kind: "length" };
-      const constant = CONSTANTS[token.text];
-      if (constant !== undefined) return { kind: "number", value: constant };
-      if (this.isSymbol("[")) return this.load(token.text);
-    }
-    throw syntaxError();
-  }
-
-  private load(protocol: string): Arithmetic {
-    if (!PROTOCOLS.has(protocol) && !PROTOCOL_WORDS[protocol]) throw syntaxError();
-    this.at++;
-    const offset = this.bits(0);
-    let size: 1 | 2 | 4 = 1;
-    if (this.symbol(":")) {
-      const n = this.peek();
-      if (n.kind !== "number") throw syntaxError();
-      this.at++;
-      if (n.value !== 1 && n.value !== 2 && n.value !== 4)
-        throw new FilterError("data size must be 1, 2, or 4");
-      size = n.value;
-    }
-    if (!this.symbol("]")) throw syntaxError();
-    return { kind: "load", protocol: protocol === "link" ? "ether" : protocol, offset, size };
-  }
 }
 
 const ONLY_LINK = {
@@ -551,5 +444,3 @@ const ONLY_LINK = {
   multicast:
     "link-layer multicast filters supported only on ethernet/FDDI/token ring/ARCNET/802.11/ATM LANE/Fibre Channel",
 } as const;
-
-const RANKS: readonly (readonly string[])[] = [["|", "^"], ["&"], ["<<", ">>"], ["+", "-"], ["*", "/", "%"]];
