@@ -59,25 +59,17 @@ export class WalkPrinter {
     this.ways.clear();
     let refused = 0;
     const lines: string[] = [];
+    // ARP in one place: a question and its answer may stand far apart.
     const arp: PacketStory[] = [];
-    const flush = () => {
-      if (arp.length > 0) lines.push(...this.arp(arp));
-      arp.length = 0;
-    };
     for (const story of stories) {
       while (refused < refusals.length && refusals[refused].seq < story.first) {
-        flush();
         lines.push(...this.refused(refusals[refused++]));
       }
-      if (story.headers.family === "arp" && !this.options.verbose) {
-        arp.push(story);
-        continue;
-      }
-      flush();
-      lines.push(...this.one(story));
+      if (story.headers.family === "arp" && !this.options.verbose) arp.push(story);
+      else lines.push(...this.one(story));
     }
-    flush();
     for (const event of refusals.slice(refused)) lines.push(...this.refused(event));
+    lines.push(...this.arp(arp));
     return lines;
   }
 
