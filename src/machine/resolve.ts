@@ -1,6 +1,6 @@
-import type { Process } from "../../machine/process.ts";
-import { readText } from "../../machine/vfs.ts";
-import { parse } from "../../wire/ipv4.ts";
+import type { Process } from "./process.ts";
+import { readText } from "./vfs.ts";
+import { parse } from "../wire/ipv4.ts";
 
 function hosts(proc: Process): string[][] {
   try {

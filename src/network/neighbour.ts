@@ -42,8 +42,9 @@ export class Neighbour implements NeighbourInfo {
     this.confirmed = now - ns.reachableTime(dev) * 2;
   }
 
+  /** The link address, while it may be used. */
   get mac(): Uint8Array | undefined {
-    return this.link ?? undefined;
+    return valid(this.state) ? (this.link ?? undefined) : undefined;
   }
 
   /** Users beside the table itself, as `ip -s neigh` counts them: a running timer is one. */

@@ -59,6 +59,7 @@ const LIMITS: Readonly<Record<string, readonly [number, number]>> = {
   "net/ipv4/ip_nonlocal_bind": [0, 255],
   "net/ipv4/ip_unprivileged_port_start": [0, 65535],
   "net/ipv4/route/min_pmtu": [68, 2147483647],
+  "net/ipv4/icmp_ratelimit": [0, 2147483647],
   "net/ipv4/icmp_msgs_per_sec": [0, 2147483647],
   "net/ipv4/icmp_msgs_burst": [0, 2147483647],
 };
@@ -403,9 +404,10 @@ export class SysctlTree {
   }
 }
 
-/** proc_get_long: decimal, octal or hex, blanks around it; undefined for anything else. */
+/** proc_get_long: decimal, octal or hex, ended by a blank; undefined for anything else. */
 function integer(text: string): number | undefined {
-  const m = /^\s*(-?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)\s*$/.exec(text);
+  // do_proc_dointvec looks at the first number; what stands behind a blank is not read.
+  const m = /^\s*(-?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)(?:\s|$)/.exec(text);
   if (!m) return undefined;
   const digits = m[2];
   const value =

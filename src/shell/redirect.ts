@@ -5,6 +5,7 @@ import type { Running } from "../machine/process.ts";
 import { open, tryLookup } from "../machine/vfs.ts";
 import { fieldsOf, text, textOf } from "./expand.ts";
 import { CommandFault } from "./fault.ts";
+import { openConnection } from "./net-file.ts";
 import { type Ast, lineOf } from "./parse.ts";
 import type { Shell } from "./shell.ts";
 import { driven } from "./subshell.ts";
@@ -120,6 +121,12 @@ function* one(sh: Shell, r: Ast.Redirection, made: Redirections): Running<void> 
     if (!file) throw new CommandFault(`${word}: No such file or directory`);
     made.put(n, file);
     if (operator === "&>" || operator === "&>>") made.put(2, file);
+    return;
+  }
+  const connection = yield* openConnection(sh, word, r.pos);
+  if (connection) {
+    made.put(n, connection);
+    if (operator === "&>" || operator === "&>>") made.put(2, connection);
     return;
   }
   const writes = operator !== "<";

@@ -10,6 +10,8 @@ export const SOURCE_QUENCH = 4;
 export const REDIRECT = 5;
 export const ECHO = 8;
 export const TIME_EXCEEDED = 11;
+/** Code of TIME_EXCEEDED: fragments stayed away (ICMP_EXC_FRAGTIME). */
+export const REASSEMBLY_TIME = 1;
 export const PARAMETER_PROBLEM = 12;
 export const TIMESTAMP = 13;
 export const TIMESTAMP_REPLY = 14;

@@ -187,7 +187,10 @@ class Arp {
       if (rest[i] === "pub") published = true;
       else if (rest[i] === "dev") this.device = rest[++i];
     }
-    const missing = (): never => this.die(`No ARP entry for ${host}\n`);
+    const missing = (): never => {
+      this.proc.out(`No ARP entry for ${host}\n`);
+      throw new Exit(ERROR);
+    };
     const { neighbours } = this.proc.net;
     if (published) {
       const proxy = neighbours.listProxy().find((p) => p.address === address);

@@ -133,7 +133,7 @@ export function printRoute(ctx: Context, entry: RouteEntry, filter: RouteFilter)
     p.field("prefsrc", "", formatAddress(entry.prefsrc), " ", "inet");
   }
   if (entry.priority !== 0 && filter.metric === undefined) p.field("metric", "metric ", entry.priority, " ");
-  printFlags(p, single ? hopFlags(single) : []);
+  printFlags(p, single ? hopFlags(single) : entry.linkdown ? ["linkdown"] : []);
   printMetrics(p, entry.metrics);
   if (entry.nexthops.length > 1) printNexthops(p, entry.nexthops);
   p.plain("\n");
@@ -167,6 +167,9 @@ export function printAnswer(ctx: Context, a: RouteAnswer, input: boolean): void 
   }
   p.field("dst", "", formatAddress(a.dst), " ", "inet");
   if (a.from !== 0) p.field("from", "from ", formatAddress(a.from), " ", "inet");
+  // The TOS is that of the route found (fib_result.dscp), not the one asked with.
+  const tos = a.entry?.tos ?? 0;
+  if (tos !== 0) p.field("tos", "tos ", formatTos(tos), " ");
   if (a.via !== 0) gateway(p, formatAddress(a.via));
   device(p, "dev", a.dev.name);
   if (a.table !== 0 && (a.table !== RT_TABLE_MAIN || s.details > 0)) {

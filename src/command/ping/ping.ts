@@ -27,7 +27,7 @@ class Ping {
   private readonly o: PingOptions;
   private readonly stats = new Statistics();
   private readonly host: string;
-  private readonly to: number;
+  private to: number;
   private socket!: RawSocket | PingSocket;
   private datagram = false;
   private identifier = 0;
@@ -113,7 +113,8 @@ class Ping {
       this.source = probe.localAddress;
     }
     probe.close();
-    if (this.to === 0) fail(this.tool, "unknown host 0.0.0.0", 2);
+    // The kernel connected "this host" to itself: the answer comes from the source it chose.
+    if (this.to === 0) this.to = this.source;
     const s = this.socket.options;
     if (strict) {
       try {
@@ -260,13 +261,15 @@ class Ping {
       this.socket.send(this.packet((stats.transmitted + 1) & 0xffff), { to: this.to });
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
+      // An ICMP error that the failed send caused has come by now: packets go through before sendmsg returns.
+      machine.drainSoftirqs();
       const heard = yield* this.errorMessage();
-      if (heard > 0) {
-        // A queued ICMP error was told instead of sending; the probe goes out next time.
-        this.tokens += o.interval;
-        return SHORTEST;
-      }
       if (heard === 0) return 0;
+      // With an ICMP error beside it, the send's own error is told too (hard_local_error in pinger()).
+      if (heard > 0 && !o.quiet) {
+        if (o.flood) yield* this.tool.print("E");
+        else this.tool.warn(`sendmsg: ${error.message}`);
+      }
       stats.advance();
       this.tokens = 0;
       return Math.max(SHORTEST, o.interval);

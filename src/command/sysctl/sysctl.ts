@@ -7,6 +7,7 @@ import { ProcSys } from "./tree.ts";
 
 interface Options {
   all: boolean;
+  deprecated: boolean;
   write: boolean;
   ignore: boolean;
   quiet: boolean;
@@ -65,6 +66,9 @@ const SHORT: Record<string, (typeof LONG)[number] | "nothing"> = {
   V: "version",
 };
 
+/** What a listing leaves out unless --deprecated asks for it. */
+const DEPRECATED = new Set(["base_reachable_time", "retrans_time"]);
+
 const SEARCH_TRY = "Try `sysctl --help' for more information.\n";
 
 class Sysctl {
@@ -72,6 +76,7 @@ class Sysctl {
   private readonly tree: ProcSys;
   readonly options: Options = {
     all: false,
+    deprecated: false,
     write: false,
     ignore: false,
     quiet: false,
@@ -158,6 +163,7 @@ class Sysctl {
       throw new Exit(0);
     }
     if (name === "all") o.all = true;
+    else if (name === "deprecated") o.deprecated = true;
     else if (name === "dry-run") o.dryRun = true;
     else if (name === "binary") {
       o.values = true;
@@ -219,6 +225,7 @@ class Sysctl {
     for (const name of this.tree.children(path)) {
       const child = path === "" ? name : `${path}/${name}`;
       if (this.tree.kind(child) === "folder") status |= this.walk(child);
+      else if (DEPRECATED.has(name) && !this.options.deprecated) continue;
       else status |= this.readValue(child);
     }
     return status;

@@ -15,7 +15,7 @@ import type { Route } from "../flow.ts";
 import { SCOPE_LINK } from "../inet-device.ts";
 import type { NetNamespace } from "../namespace.ts";
 import { sendsRedirects } from "../router/conf.ts";
-import { IcmpLimits, PeerBuckets } from "./icmp-limit.ts";
+import { IcmpLimits } from "./icmp-limit.ts";
 import { fillOwn } from "./options.ts";
 
 /** The highest type that the kernel knows (NR_ICMP_TYPES). */
@@ -25,13 +25,11 @@ const LAST_TYPE = 18;
 export class Icmp4 {
   private readonly ns: NetNamespace;
   private readonly limits: IcmpLimits;
-  private readonly errorPeers: PeerBuckets;
   private readonly redirected = new Map<number, { count: number; last: number }>();
 
   constructor(ns: NetNamespace) {
     this.ns = ns;
     this.limits = new IcmpLimits(ns);
-    this.errorPeers = new PeerBuckets(ns);
   }
 
   // ── sending ──────────────────────────────────────────────────────────────────────────────────────────
@@ -151,8 +149,8 @@ export class Icmp4 {
       code = icmp.NET_UNREACH;
       reason = "IP_INNOROUTES";
     } else if (error === "EACCES") code = icmp.PKT_FILTERED;
-    // A bucket a source: error_burst (5 s) of error_cost (1 s) each.
-    if (code >= 0 && this.errorPeers.take(ip.src(pkt.data, pkt.net), SECOND, 5 * SECOND)) {
+    // From the source's bucket, error_burst (5 s) of error_cost (1 s) each; send takes its own share from it.
+    if (code >= 0 && this.limits.peers.take(ip.src(pkt.data, pkt.net), SECOND, 5 * SECOND)) {
       this.send(pkt, icmp.DEST_UNREACH, code, 0);
     }
     ns.drop(pkt, reason, "routing", facts);
@@ -334,6 +332,10 @@ export class Icmp4 {
       }
       if (info !== 0) this.learnMtu(data, inner, info);
     } else if (type === icmp.PARAMETER_PROBLEM) info >>>= 24;
+    else if (type === icmp.TIME_EXCEEDED && code === icmp.REASSEMBLY_TIME) {
+      ns.deliver(pkt, "icmp");
+      return;
+    }
     // An error that claims to be about a broadcast of ours is bogus.
     if (
       ns.sysctl.number("net/ipv4/icmp_ignore_bogus_error_responses") === 0 &&

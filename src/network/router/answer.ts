@@ -11,7 +11,8 @@ export function routeAnswer(ns: NetNamespace, flow: Flow4): RouteAnswer {
   const route = ns.router.output(flow);
   const entry: RouteEntry | null = ns.router.entry;
   const flags: string[] = [];
-  if (route.type === "local") flags.push("local");
+  // __mkroute_output: RTCF_LOCAL for whatever leaves by lo.
+  if (route.type === "local" || (route.type === "unicast" && route.dev.isLoopback)) flags.push("local");
   if (route.type === "broadcast") flags.push("local", "brd");
   if (route.type === "multicast") {
     if (ns.inGroup(route.dev, flow.dst)) flags.push("local");
@@ -68,7 +69,14 @@ function inputAnswer(ns: NetNamespace, flow: Flow4): RouteAnswer {
     mark: flow.mark ?? 0,
     tos: flow.tos ?? 0,
     uid: 0,
-    cacheFlags: r.kind === "local" ? ["local"] : r.kind === "broadcast" ? ["local", "brd"] : [],
+    cacheFlags:
+      r.kind === "local"
+        ? ["local"]
+        : r.kind === "broadcast"
+          ? ["local", "brd"]
+          : r.redirect
+            ? ["redirect"]
+            : [],
     expires: undefined,
     metrics: r.entry?.metrics ?? {},
     entry: r.entry,

@@ -158,7 +158,7 @@ export abstract class Socket {
       multicastLoop: true,
       multicastDevice: null,
       tos: 0,
-      mtuDiscover: "want",
+      mtuDiscover: ns.sysctl.number("net/ipv4/ip_no_pmtu_disc") !== 0 ? "dont" : "want",
       receiveErrors: false,
       mapped: false,
       ipOptions: null,
