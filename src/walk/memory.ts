@@ -197,7 +197,8 @@ export class LabMemory {
   }
 
   private isOnLink(ns: string, dst: string): boolean {
-    return this.deviceTo(ns, dst) !== undefined;
+    if (this.deviceTo(ns, dst) !== undefined) return true;
+    return (this.of(ns).addresses.get("lo") ?? []).some((entry) => entry.split("/")[0] === dst);
   }
 
   /** Subnet → who has an address in it. */

@@ -9,11 +9,11 @@ import { type BridgePort, mayLeave } from "./port.ts";
 export function handleFrame(bridge: Bridge, pkt: Packet, port: BridgePort | undefined): void {
   const { data, mac } = pkt;
   if (!port || (data[mac + 6] & 1) !== 0) {
-    discard(bridge, pkt);
+    discard(bridge, pkt, "MAC_INVALID_SOURCE");
     return;
   }
   if (port.state !== "forwarding" && port.state !== "learning") {
-    discard(bridge, pkt, { port: port.dev.name, state: port.state });
+    discard(bridge, pkt, "BRIDGE_INGRESS_STP_STATE", { port: port.dev.name, state: port.state });
     return;
   }
   if (isLinkLocal(data, mac)) {
@@ -37,8 +37,13 @@ function isLinkLocal(data: Uint8Array, mac: number): boolean {
   );
 }
 
-function discard(bridge: Bridge, pkt: Packet, facts?: Record<string, string | number>): void {
-  bridge.ns.drop(pkt, "NOT_SPECIFIED", `bridge ${bridge.name}`, facts);
+function discard(
+  bridge: Bridge,
+  pkt: Packet,
+  reason = "NOT_SPECIFIED",
+  facts?: Record<string, string | number>,
+): void {
+  bridge.ns.drop(pkt, reason, `bridge ${bridge.name}`, facts);
 }
 
 /** br_handle_frame_finish */
@@ -46,7 +51,7 @@ function finishFrame(bridge: Bridge, pkt: Packet, port: BridgePort): void {
   const { data, mac } = pkt;
   bridge.fdb.learn(port, data, mac + 6);
   if (port.state === "learning") {
-    discard(bridge, pkt);
+    discard(bridge, pkt, "BRIDGE_INGRESS_STP_STATE", { port: port.dev.name, state: port.state });
     return;
   }
   if (isGroup(data, mac)) {
@@ -67,7 +72,7 @@ function finishFrame(bridge: Bridge, pkt: Packet, port: BridgePort): void {
   const out = entry.port ? bridge.portOf(entry.port) : undefined;
   if (bridge.promiscuity > 0) passUp(bridge, copyOf(bridge, pkt));
   if (!out || !mayLeave(out, port)) {
-    discard(bridge, pkt, out === port ? { port: port.dev.name, hairpin: 0 } : undefined);
+    discard(bridge, pkt, undefined, out === port ? { port: port.dev.name, hairpin: 0 } : undefined);
     return;
   }
   tell(bridge, pkt, port, "forward", [out]);
@@ -118,7 +123,7 @@ function flood(bridge: Bridge, pkt: Packet, from: BridgePort | null, up: boolean
   tell(bridge, pkt, from, "flood", targets);
   const last = targets.length - 1;
   if (!up && last < 0) {
-    discard(bridge, pkt, { reason: "no other port" });
+    discard(bridge, pkt, "NO_TX_TARGET", { reason: "no other port" });
     return;
   }
   for (let i = 0; i <= last; i++) {
@@ -145,7 +150,7 @@ function leave(bridge: Bridge, pkt: Packet, to: BridgePort): void {
   const length = pkt.end - pkt.net;
   const mtu = to.dev.mtu;
   if (length > mtu) {
-    bridge.ns.drop(pkt, "PKT_TOO_BIG", `bridge ${bridge.name}`, { dev: to.dev.name, mtu, length });
+    discard(bridge, pkt, undefined, { dev: to.dev.name, mtu, length });
     return;
   }
   bridge.ns.transmit(to.dev, pkt);

@@ -150,6 +150,13 @@ export const tooBig: Explain = ({ drop, story }) => {
   const mtu = drop.facts?.mtu;
   if (mtu === undefined) return undefined;
   const dev = String(drop.facts?.dev ?? "the next link");
+  if (drop.where.startsWith("bridge ")) {
+    return {
+      reason: drop.reason,
+      why: `It is ${String(drop.facts?.length ?? "")} bytes long and ${dev}, the port that it is to leave by, takes ${String(mtu)}: a bridge cuts nothing and tells nobody.`,
+      cures: [{ command: inNamespace(drop.ns, `ip link set ${dev} mtu ${String(drop.facts?.length)}`) }],
+    };
+  }
   const cures = smaller(
     story.hops[0]?.ns ?? drop.ns,
     story.process,

@@ -61,6 +61,10 @@ const WORDS: Record<string, string> = {
   UNHANDLED_PROTO: "is of an Ethernet type that nothing there speaks",
   FRAG_REASM_TIMEOUT: "is a fragment whose others did not come in time",
   DUP_FRAG: "is a fragment that had come before",
+  BRIDGE_INGRESS_STP_STATE: "came in by a bridge port that is not forwarding",
+  NO_TX_TARGET: "has no other port to leave the bridge by",
+  MAC_INVALID_SOURCE: "has a group address as its source MAC",
+  OTHERHOST: "is addressed to another box's MAC",
   CPU_BACKLOG: "found the backlog full (net.core.netdev_max_backlog)",
 };
 
