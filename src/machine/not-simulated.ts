@@ -5,7 +5,7 @@
  */
 export const NOT_SIMULATED: ReadonlySet<string> = new Set(
   (
-    "tc nft docker podman tshark dumpcap wireshark iperf iperf3 socat nslookup dig host xterm gnome-terminal tmux " +
+    "tc nft docker podman tshark dumpcap wireshark iperf iperf3 socat nslookup dig host netstat su runuser chroot xterm gnome-terminal tmux " +
     "screen ssh sshd scp node perl ruby dnsmasq dhclient udhcpc dhcpcd named vtysh bird ipset ebtables arptables wg " +
     "openvpn systemctl service journalctl apt apt-get yum dnf free uptime lscpu top htop vmstat lsof strace gdb make gcc " +
     "vi vim nano mount umount swapon insmod rmmod lsmod depmod ufw firewall-cmd mn ovs-vsctl nmap masscan netserver netperf " +

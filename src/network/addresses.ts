@@ -347,9 +347,9 @@ export class Addresses {
   // ── the device's events (inetdev_event, addrconf_notify) ─────────────────────────────────────────────
 
   deviceUp(dev: Device): void {
-    if (dev.isLoopback && dev.ipv4.addresses.length === 0) {
-      if (dev.mtu >= IPV4_MIN_MTU) this.add4(dev, { local: 0x7f000001, prefix: 8, scope: SCOPE_HOST });
-    } else for (const a of [...dev.ipv4.addresses]) this.addRoutes(a);
+    for (const a of [...dev.ipv4.addresses]) this.addRoutes(a);
+    if (dev.isLoopback && dev.mtu >= IPV4_MIN_MTU && !dev.ipv4.addresses.some((a) => a.local === 0x7f000001))
+      this.add4(dev, { local: 0x7f000001, prefix: 8, scope: SCOPE_HOST });
     if (this.confArpNotify(dev)) for (const a of dev.ipv4.addresses) this.ns.arp.announce(dev, a.local);
     this.carrierUp(dev);
   }

@@ -167,10 +167,8 @@ export class Links {
     Veth.connect(dev, peer);
     // netif_carrier_off, once registered.
     dev.carrierDownCount = peer.carrierDownCount = 1;
-    if (home !== peerHome) {
-      home.links.nsidOf(peerHome, true);
-      peerHome.links.nsidOf(home, true);
-    }
+    // rtnl_configure_link tells of the first end alone once it has its peer: only its namespace numbers the other.
+    if (home !== peerHome) home.links.nsidOf(peerHome, true);
     this.finish(peer, wanted);
     this.finish(dev, request);
     return dev;
@@ -326,6 +324,8 @@ export class Links {
       if (!(dev.master instanceof Bridge)) throw new KernelError("EOPNOTSUPP");
       dev.master.configurePort(dev, change.slaveData);
     }
+    // Every change is told of, and the notice names the peer's namespace (rtnl_fill_link_netnsid).
+    if (dev.peer && dev.peer.ns !== dev.ns) dev.ns.links.nsidOf(dev.peer.ns, true);
   }
 
   private setFlags(dev: Device, change: LinkChange): void {
@@ -451,6 +451,8 @@ export class Links {
     if (to.links.byName(wanted)) {
       throw new KernelError("EEXIST", "An interface with the same name exists in the target netns");
     }
+    // The notice of its going names the namespace that it goes to (peernet2id_alloc).
+    this.nsidOf(to, true);
     this.unregister(dev);
     this.ns.tell(dev, "moved", to.name);
     dev.name = wanted;
@@ -458,10 +460,7 @@ export class Links {
     dev.qdisc = "noop";
     to.links.register(dev, free);
     const peer = dev.peer;
-    if (peer && peer.ns !== to) {
-      peer.ns.links.nsidOf(to, true);
-      to.links.nsidOf(peer.ns, true);
-    }
+    if (peer && peer.ns !== to) to.links.nsidOf(peer.ns, true);
   }
 
   /**

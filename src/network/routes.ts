@@ -92,6 +92,8 @@ export interface RouteEntry {
   readonly prefsrc: number;
   readonly nexthops: readonly NexthopInfo[];
   readonly metrics: RouteMetrics;
+  /** RTNH_F_LINKDOWN of the whole (fib_info.fib_flags): no next hop has carrier. */
+  readonly linkdown: boolean;
 }
 
 /** The answer of `ip route get`. */
@@ -376,15 +378,19 @@ export class Routes {
   deviceDown(dev: Device, why: "down" | "carrier" | "gone"): void {
     for (const route of [...this.all()]) {
       let touched = false;
+      let dead = 0;
       for (const nh of route.nexthops) {
+        if (nh.dead) dead++;
         if (nh.dev !== dev) continue;
         if (why !== "gone" && nh.scope === SCOPE_NOWHERE) continue;
         touched = true;
+        if (!nh.dead) dead++;
         nh.linkdown = true;
         if (why !== "carrier") nh.dead = true;
         nh.exceptions = null;
       }
       if (!touched) continue;
+      if (dead === route.nexthops.length) route.linkdown = true;
       if (route.nexthops.every((nh) => nh.dead)) this.remove(route);
       else route.rebalance();
     }
@@ -398,6 +404,7 @@ export class Routes {
         if (nh.dev !== dev) continue;
         nh.dead = false;
         nh.linkdown = !dev.carrier && nh.scope !== SCOPE_NOWHERE;
+        if (!nh.linkdown) route.linkdown = false;
       }
       route.rebalance();
     }

@@ -8,6 +8,7 @@ import {
   namespaceNames,
   unnameNamespace,
 } from "../../machine/netns.ts";
+import { missingProgram, NOT_SIMULATED } from "../../machine/not-simulated.ts";
 import { Exit, type Process, type Running } from "../../machine/process.ts";
 import { lookup, readdir, tryLookup } from "../../machine/vfs.ts";
 import { type Arguments, matches } from "./arguments.ts";
@@ -303,7 +304,8 @@ function* become(proc: Process, argv: readonly string[]): Running {
     return yield* exec(proc, argv);
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
-    proc.err(`exec of "${argv[0]}" failed: ${error.message}\n`);
+    if (NOT_SIMULATED.has(argv[0])) proc.err(`${argv[0]}: ${missingProgram(argv[0])}\n`);
+    else proc.err(`exec of "${argv[0]}" failed: ${error.message}\n`);
     return 1;
   }
 }

@@ -59,10 +59,12 @@ export class FibRoute implements RouteEntry {
   readonly metrics: RouteMetrics;
   /** All its next hops are dead: it is about to be flushed. */
   dead = false;
+  /** Its last live next hop lost carrier (fib_sync_down_dev): next hops that only have none do not count as dead. */
+  linkdown: boolean;
   /** What a lookup that ends here answers instead of a way (fib_props[].error). */
   readonly error: Errno | null;
 
-  constructor(from: Omit<RouteEntry, "nexthops">, nexthops: readonly Nexthop[]) {
+  constructor(from: Omit<RouteEntry, "nexthops" | "linkdown">, nexthops: readonly Nexthop[]) {
     this.dst = from.dst;
     this.prefix = from.prefix;
     this.tos = from.tos;
@@ -74,6 +76,7 @@ export class FibRoute implements RouteEntry {
     this.prefsrc = from.prefsrc;
     this.metrics = from.metrics;
     this.nexthops = nexthops;
+    this.linkdown = nexthops.length > 0 && nexthops.every((nh) => nh.linkdown);
     this.error = typeError(from.type);
   }
 

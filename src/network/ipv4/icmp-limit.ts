@@ -2,7 +2,10 @@ import { MILLISECOND, type Nanoseconds, SECOND } from "../../base/clock.ts";
 import * as icmp from "../../wire/icmp.ts";
 import type { NetNamespace } from "../namespace.ts";
 
-/** A token bucket a peer (inet_peer_xrlim_allow): tokens are time. */
+/** CONFIG_HZ=250 */
+const JIFFY = 4 * MILLISECOND;
+
+/** A token bucket a peer (struct inet_peer): tokens are time. All who limit take from the same bucket. */
 export class PeerBuckets {
   private readonly ns: NetNamespace;
   private readonly peers = new Map<number, { tokens: number; last: Nanoseconds }>();
@@ -13,7 +16,8 @@ export class PeerBuckets {
 
   /** Takes `cost` from the bucket of `address`, which holds `burst` at most. False: it has not enough. */
   take(address: number, cost: Nanoseconds, burst: Nanoseconds): boolean {
-    const now = this.ns.host.now;
+    // The kernel counts in jiffies: a packet that ARP held up for some microseconds is not early a second later.
+    const now = this.ns.host.now - (this.ns.host.now % JIFFY);
     let peer = this.peers.get(address);
     if (!peer) {
       if (this.peers.size > 4096) this.peers.clear();
@@ -31,7 +35,7 @@ export class PeerBuckets {
 /** The limits on ICMP messages sent: icmp_msgs_per_sec over all, icmp_ratelimit a peer, for icmp_ratemask. */
 export class IcmpLimits {
   private readonly ns: NetNamespace;
-  private readonly peers: PeerBuckets;
+  readonly peers: PeerBuckets;
   private credit = -1;
   private stamp: Nanoseconds = 0;
 
