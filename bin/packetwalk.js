@@ -1,11 +1,7 @@
 #!/usr/bin/env node
 // Runs the built CLI. In a fresh clone there is no build yet: set up first (once; about ten seconds).
 import { existsSync } from "node:fs";
-import module from "node:module";
 import { fileURLToPath } from "node:url";
-
-// Since Node 22: compiled code is kept between runs.
-module.enableCompileCache?.();
 
 const built = new URL("../dist/cli.js", import.meta.url);
 if (!existsSync(built)) {

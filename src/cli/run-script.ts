@@ -38,7 +38,7 @@ export async function runScript(
   const listener = listen(options);
   const events = options.events === undefined ? undefined : new EventFile(options.events);
   const captures = options.pcap === undefined ? undefined : new PcapFolder(options.pcap);
-  const { SimulatedEngine } = await import("../engine/simulated/engine.ts");
+  const { SimulatedEngine } = (await import("./load-engine.ts")).loadEngine();
   const { labFolders } = await import("../lab/disk-folder.ts");
   const listening = events || listener.onEvent;
   const engine = new SimulatedEngine({

@@ -1,6 +1,8 @@
 import { dirname, resolve } from "node:path";
 import type { RunningJob, TerminalSize } from "../engine/engine.ts";
+import { EventFile } from "./event-file.ts";
 import { CommandLineError, checkFile, parseOptions, type RunOptions } from "./options.ts";
+import { PcapFolder } from "./pcap-folder.ts";
 
 /** `packetwalk shell [FILE]`: a terminal on the box, after the script has run. */
 export async function main(words: readonly string[]): Promise<number> {
@@ -14,17 +16,28 @@ export async function main(words: readonly string[]): Promise<number> {
     process.stderr.write(`packetwalk: ${error.message}\n`);
     return 2;
   }
-  const { SimulatedEngine } = await import("../engine/simulated/engine.ts");
+  const { SimulatedEngine } = (await import("./load-engine.ts")).loadEngine();
   const { labFolders } = await import("../lab/disk-folder.ts");
   const folder = options.file === undefined ? process.cwd() : dirname(resolve(options.file));
+  const terminal = process.stdin.isTTY ? size() : undefined;
+  const events = options.events === undefined ? undefined : new EventFile(options.events);
+  const captures = options.pcap === undefined ? undefined : new PcapFolder(options.pcap);
+  const teller = options.walk ? await walks(options, terminal !== undefined) : undefined;
   const engine = new SimulatedEngine({
     seed: options.seed,
     profile: options.profile,
     folders: labFolders(process.cwd(), folder),
     pace: "real",
+    onEvent:
+      events || teller
+        ? (event) => {
+            events?.add(event);
+            teller?.take(event);
+          }
+        : undefined,
+    onFrame: captures ? (frame) => captures.add(frame) : undefined,
     onNotice: (line) => process.stderr.write(`packetwalk: ${line}\r\n`),
   });
-  const terminal = process.stdin.isTTY ? size() : undefined;
   const output = (bytes: Uint8Array, stream: "stdout" | "stderr") => {
     (stream === "stdout" ? process.stdout : process.stderr).write(bytes);
   };
@@ -41,6 +54,8 @@ export async function main(words: readonly string[]): Promise<number> {
       );
       if (status !== 0) process.stderr.write(`packetwalk: ${options.file} ended with status ${status}\r\n`);
     }
+    if (teller) teller.silent = false;
+    if (terminal) process.stderr.write(greeting(options));
     const job = engine.start({
       argv: ["bash", "-i"],
       cwd: folder,
@@ -49,9 +64,29 @@ export async function main(words: readonly string[]): Promise<number> {
     });
     return (await attach(job, terminal !== undefined)).status;
   } finally {
+    events?.close();
+    captures?.close();
     await engine.close();
     process.stdin.unref();
   }
+}
+
+function greeting({ walk }: RunOptions): string {
+  const walks = walk
+    ? "Under each command stand its packets' walks"
+    : "With --walk, each packet's walk stands under its command";
+  return `A simulated Linux: nothing here touches your own. ${walks}. Leave with exit or Ctrl-D.\r\n`;
+}
+
+/** Tells the walks of what is typed; of the script before, it only keeps what it needs to know. */
+async function walks(options: RunOptions, raw: boolean) {
+  const { WalkTeller, palette } = await import("./walk.ts");
+  const teller = new WalkTeller(palette(options.color), options.verbose, (text) =>
+    process.stdout.write(raw ? text.replaceAll("\n", "\r\n") : text),
+  );
+  teller.saysCommands = false;
+  teller.silent = true;
+  return teller;
 }
 
 function size(): TerminalSize {
