@@ -3,6 +3,7 @@ const VERBS: Record<string, () => Promise<{ main(args: readonly string[]): Promi
   run: () => import("./run.ts"),
   walk: () => import("./walk.ts"),
   shell: () => import("./shell.ts"),
+  ui: () => import("./ui.ts"),
   schema: () => import("./schema.ts"),
   doctor: () => import("./doctor.ts"),
 };
@@ -12,7 +13,8 @@ const HELP = `packetwalk – a virtual networking lab: type Linux commands, see 
 Usage
   packetwalk walk  [options] FILE [ARGS…]   run a lab script; under each command, each packet's walk
   packetwalk run   [options] FILE [ARGS…]   run it; print just what bash would print on a Linux host
-  packetwalk shell [options] [FILE]         a terminal on the lab, after the script
+  packetwalk shell [options] [FILE]         a terminal on the lab, after the script; --walk: with walks
+  packetwalk ui    [--port N] [LAB]         the lab in the browser: LAB is a script or its folder
   packetwalk schema                         the JSON Schema of walk events
   packetwalk doctor                         what the kernel engine needs and this machine lacks
 
@@ -26,6 +28,7 @@ Options
                       with --engine kernel: wall time after which the whole run is interrupted       [10m]
   --events FILE       write every walk event, one JSON object a line ("-": standard output)
   --pcap DIR          write one capture a device, DIR/NAMESPACE-DEVICE.pcapng
+  --walk              shell: under each command that you type, each packet's walk
   --verbose           walk: unfold every table, every rule asked, every ARP
   --color, --no-color colours (default: on a terminal)
   -h, --help          this text
@@ -50,6 +53,10 @@ async function main(argv: readonly string[]): Promise<number> {
       `packetwalk: there is no verb "${verb}". Verbs: ${Object.keys(VERBS).join(", ")}. See packetwalk --help.\n`,
     );
     return 2;
+  }
+  if (rest[0] === "-h" || rest[0] === "--help") {
+    process.stdout.write(HELP);
+    return 0;
   }
   return (await load()).main(rest);
 }

@@ -11,6 +11,8 @@ export interface RunOptions {
   events: string | undefined;
   pcap: string | undefined;
   verbose: boolean;
+  /** shell: the walks under each command. */
+  walk: boolean;
   color: boolean | undefined;
   /** The script, and what it is given as $1 … */
   file: string | undefined;
@@ -35,10 +37,15 @@ export function parseOptions(verb: string, words: readonly string[]): RunOptions
     .option("--events <file>", "")
     .option("--pcap <dir>", "")
     .option("--verbose", "")
+    .option("--walk", "")
     .option("--color", "")
     .option("--no-color", "");
   const ours = words.slice(0, split);
-  const { options } = cli.parse(["node", "packetwalk", ...ours.map(String)], { run: false });
+  // A lone "-" is a value here, and to cac no word at all.
+  const joined = ours.flatMap((word, i) =>
+    WITH_VALUE.has(word) && ours[i + 1] === "-" ? [`${word}=-`] : word === "-" ? [] : [word],
+  );
+  const { options } = cli.parse(["node", "packetwalk", ...joined], { run: false });
   const known = new Set([
     "--",
     "engine",
@@ -48,11 +55,16 @@ export function parseOptions(verb: string, words: readonly string[]): RunOptions
     "events",
     "pcap",
     "verbose",
+    "walk",
     "color",
   ]);
   for (const name of Object.keys(options)) {
     if (!known.has(name)) throw new CommandLineError(`there is no option --${name}. See packetwalk --help.`);
   }
+  if (options.walk !== undefined && verb !== "shell")
+    throw new CommandLineError(
+      `--walk is for shell: packetwalk walk ${words[split] ?? "FILE"} is the same for a script.`,
+    );
   const kernel = engine(options.engine) === "kernel";
   if (kernel && options.seed !== undefined) {
     throw new CommandLineError("--seed means nothing with --engine kernel: the kernel's chance is its own.");
@@ -65,6 +77,7 @@ export function parseOptions(verb: string, words: readonly string[]): RunOptions
     events: text(options.events, "--events"),
     pcap: text(options.pcap, "--pcap"),
     verbose: options.verbose === true,
+    walk: options.walk === true,
     color: ours.includes("--no-color") ? false : ours.includes("--color") ? true : undefined,
     file: words[split],
     args: words.slice(split + 1).map(String),

@@ -8,12 +8,16 @@ import { runScript } from "./run-script.ts";
 /** `packetwalk walk FILE`: the script's output, and under each command the walk of each packet. */
 export function main(words: readonly string[]): Promise<number> {
   return runScript("walk", words, (options) => {
-    const color = options.color ?? pc.isColorSupported;
-    const teller = new WalkTeller(color ? coloured() : PLAIN, options.verbose, (text) =>
+    const teller = new WalkTeller(palette(options.color), options.verbose, (text) =>
       process.stdout.write(text),
     );
     return { onEvent: (event) => teller.take(event), onEnd: () => teller.finish() };
   });
+}
+
+/** Colours where asked for, or else where the terminal shows them. */
+export function palette(color: boolean | undefined): Palette {
+  return (color ?? pc.isColorSupported) ? coloured() : PLAIN;
 }
 
 function coloured(): Palette {
@@ -45,10 +49,18 @@ export class WalkTeller {
   /** Foreground commands that have begun and not ended. */
   private readonly running = new Set<number>();
 
+  /** False where the reader types the commands and need not be told them. */
+  saysCommands = true;
+  /** True: takes everything in and tells nothing. */
+  silent = false;
+
   constructor(palette: Palette, verbose: boolean, say: (text: string) => void) {
     this.palette = palette;
-    this.say = say;
-    this.printer = new WalkPrinter({ palette, verbose }, this.lab, this.stories.packets);
+    this.say = (text) => {
+      if (!this.silent) say(text);
+    };
+    const columns = process.stdout.isTTY ? Math.max(60, Math.min(process.stdout.columns, 112)) : 112;
+    this.printer = new WalkPrinter({ palette, verbose, columns }, this.lab, this.stories.packets);
   }
 
   take(event: WalkEvent): void {
@@ -61,7 +73,7 @@ export class WalkTeller {
     if (event.kind === "refused") this.refusals.push(event);
     if (event.kind === "command") {
       // Commands of a script that is itself a command are its own affair.
-      if (this.running.size === 0) this.sayCommand(event);
+      if (this.running.size === 0 && this.saysCommands) this.sayCommand(event);
       if (!event.background) this.running.add(event.command);
     }
     if (event.kind === "command-end") {
