@@ -88,7 +88,7 @@ export function hostState(): Record<string, string> {
     nft: "nft list tables",
     // Counters and clocks of their own are not settings.
     sysctl:
-      "sysctl -a 2>/dev/null | grep -E '^(net|kernel|vm|fs)\\.' | grep -vE 'random|nf_conntrack_count|-nr|_state|ns_last_pid|inode|dentry|pty.nr'",
+      "sysctl -a 2>/dev/null | grep -E '^(net|kernel|vm|fs)\\.' | grep -vE 'random|quota|nf_conntrack_count|-nr|_state|ns_last_pid|inode|dentry|pty.nr'",
     netns: "ls -la /run/netns 2>&1",
     mounts: "cat /proc/self/mounts",
     tracing: "ls /sys/kernel/tracing/instances /sys/kernel/debug/tracing/instances 2>&1",
