@@ -30,6 +30,16 @@ export async function setUp() {
   }
 }
 
+/** Builds the browser lab into dist/web, when it is out of date: for `packetwalk ui` and for tests. */
+export async function setUpPage() {
+  await setUp();
+  const sources = hash(listing("src").concat(listing("examples/virtual-router")));
+  if (stamp("page") === sources && existsSync(join(root, "dist", "web", "index.html"))) return;
+  say("building the page …");
+  run("npx", ["vite", "build", "--config", "src/web/vite.config.ts", "--logLevel", "error"]);
+  writeFileSync(join(stamps, "page"), sources);
+}
+
 function stamp(name) {
   const path = join(stamps, name);
   return existsSync(path) ? readFileSync(path, "utf8") : "";
@@ -74,4 +84,6 @@ function fail(text) {
   process.exit(1);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await setUp();
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await (process.argv.includes("--page") ? setUpPage() : setUp());
+}

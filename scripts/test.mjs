@@ -1,10 +1,10 @@
 // npm test: set-up, the real tools where they can be had, then every test.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { setUp } from "./setup.mjs";
+import { setUpPage } from "./setup.mjs";
 import { installTools } from "./tools.mjs";
 
-await setUp();
+await setUpPage();
 installTools();
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { status } = spawnSync("npx", ["vitest", "run", ...process.argv.slice(2)], {

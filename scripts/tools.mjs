@@ -19,6 +19,7 @@ const TOOLS = {
   ethtool: "ethtool",
   python3: "python3-minimal",
   ps: "procps",
+  chromium: "chromium",
 };
 
 const FOLDERS = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/sbin", "/usr/bin", "/bin"];

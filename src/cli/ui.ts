@@ -91,7 +91,7 @@ function answer(
   if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? ""))
     return say(403, "text/plain", "wrong host\n");
   if (request.method !== "GET" && request.method !== "HEAD") return say(405, "text/plain", "only GET\n");
-  const { pathname } = new URL(request.url ?? "/", "http://127.0.0.1");
+  const pathname = pathOf(request.url);
   if (pathname === "/lab.json") {
     if (!read) return say(404, "text/plain", "no lab\n");
     try {
@@ -100,9 +100,18 @@ function answer(
       return say(500, "text/plain", `${String(error)}\n`);
     }
   }
-  const name = pathname === "/" ? "index.html" : normalize(decodeURIComponent(pathname)).slice(1);
+  const name = pathname === "/" ? "index.html" : normalize(pathname).slice(1);
   const file = join(page, name);
   if (!file.startsWith(page) || !existsSync(file) || extname(file) === "")
     return say(404, "text/plain", "not found\n");
   say(200, TYPES[extname(file)] ?? "application/octet-stream", readFileSync(file));
+}
+
+/** The path that is asked for, decoded; "/" for what is no path. */
+function pathOf(url: string | undefined): string {
+  try {
+    return decodeURIComponent(new URL(url ?? "/", "http://127.0.0.1").pathname);
+  } catch {
+    return "/";
+  }
 }

@@ -1,0 +1,271 @@
+import { computed, signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { changes, EditorPanel, edited } from "./editor/editor.tsx";
+import { FactsPanel } from "./facts/facts.tsx";
+import { filesOf, readDrop } from "./lab/drop.ts";
+import { isNumber, keptSignal } from "./lab/keep.ts";
+import { TopologyMap } from "./map/map.tsx";
+import { Splitter } from "./part/splitter.tsx";
+import { openFresh, TopBar } from "./part/top-bar.tsx";
+import { message, pinned, type Side, say, side, stage, studied } from "./state/page.ts";
+import { stopPlay } from "./story/play.ts";
+import { StoryPanel } from "./story/story.tsx";
+import { Terminals } from "./terminal/panel.tsx";
+import { offer } from "./terminal/terminals.ts";
+import { Walk } from "./walk/walk.tsx";
+import { Matrix } from "./way/matrix.tsx";
+import { PacketPanel } from "./way/packet.tsx";
+import { Way, Why } from "./way/way.tsx";
+
+const left = keptSignal("split.left", 38, isNumber);
+const top = keptSignal("split.top", 61, isNumber);
+const below = keptSignal("split.below", 48, isNumber);
+
+type Narrow = "map" | "packet" | "terminals" | "side";
+/** On a narrow screen one part is in sight at a time. */
+const narrow = signal<Narrow>("packet");
+const dropping = signal(false);
+
+const SIDES: readonly { readonly id: Side; readonly label: string }[] = [
+  { id: "story", label: "Story" },
+  { id: "walk", label: "Walk" },
+  { id: "facts", label: "Facts" },
+  { id: "editor", label: "Editor" },
+];
+
+export function App() {
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const keys = (e: KeyboardEvent) => pageKeys(e);
+    addEventListener("keydown", keys);
+    return () => removeEventListener("keydown", keys);
+  }, []);
+  const box = () => main.current?.getBoundingClientRect();
+  const style = { "--left": `${left.value}%`, "--top": `${top.value}%`, "--below": `${below.value}%` };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: files are dropped anywhere on the page
+    <div class="app" onDragOver={dragOver} onDragLeave={dragLeave} onDrop={(e) => void dropped(e)}>
+      <a class="skip" href="#terminals">
+        to the terminals
+      </a>
+      <TopBar />
+      <nav class="narrow-tabs" aria-label="Parts of the page">
+        {(["map", "packet", "terminals", "side"] as const).map((n) => (
+          <button key={n} type="button" aria-pressed={narrow.value === n} onClick={() => (narrow.value = n)}>
+            {n === "side" ? "story, walk, facts" : n}
+          </button>
+        ))}
+      </nav>
+      <main ref={main} style={style} data-narrow={narrow.value}>
+        <section class="panel place-map" aria-label="Map">
+          <TopologyMap />
+        </section>
+        <Splitter size={left} direction="row" label="width of the map" of={box} />
+        {/** biome-ignore lint/a11y/useSemanticElements: a column of sections */}
+        {/** biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users must be able to scroll it */}
+        <div class="place-study" tabIndex={0} role="region" aria-label="Packet, way and chains">
+          <PacketPanel />
+          <Way />
+          <Why onCure={(command, ns) => void cure(command, ns)} />
+          <Matrix />
+        </div>
+        <Splitter size={top} direction="column" label="height of the upper half" of={box} />
+        <div class="place-terminals" id="terminals">
+          <Terminals />
+        </div>
+        <Splitter size={below} direction="row" label="width of the terminals" of={box} />
+        <SidePanel />
+      </main>
+      <Failure />
+      <output class={`message${message.value ? ` shown ${message.value.tone}` : ""}`} aria-live="polite">
+        {message.value?.text}
+      </output>
+      {dropping.value && <div class="drop-here">Drop a script, a folder, or what iptables-save printed</div>}
+      <input
+        id="file"
+        type="file"
+        multiple
+        hidden
+        onChange={(e) => {
+          const files = [...(e.currentTarget.files ?? [])];
+          e.currentTarget.value = "";
+          void take(
+            files,
+            files.map((f) => f.name),
+          );
+        }}
+      />
+    </div>
+  );
+}
+
+function SidePanel() {
+  const now = side.value;
+  const keys = (e: KeyboardEvent & { currentTarget: HTMLElement }) => {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
+    if (!by) return;
+    e.preventDefault();
+    const at = (SIDES.findIndex((s) => s.id === now) + by + SIDES.length) % SIDES.length;
+    side.value = SIDES[at].id;
+    e.currentTarget.querySelectorAll<HTMLElement>("[role=tab]")[at]?.focus();
+  };
+  return (
+    <section class="panel place-side" aria-label="Story, walk, facts, editor">
+      <header>
+        <div class="tabs" role="tablist" aria-label="Story, walk, facts, editor" onKeyDown={keys}>
+          {SIDES.map(({ id, label }) => (
+            <button
+              key={id}
+              type="button"
+              role="tab"
+              id={`tab-${id}`}
+              aria-selected={now === id}
+              aria-controls="side-body"
+              tabIndex={now === id ? 0 : -1}
+              onClick={() => (side.value = id)}
+            >
+              {label}
+              {id === "walk" && <Count />}
+            </button>
+          ))}
+        </div>
+      </header>
+      <div
+        id="side-body"
+        class={`side-body ${now}`}
+        role="tabpanel"
+        aria-labelledby={`tab-${now}`}
+        tabIndex={now === "story" || now === "facts" ? 0 : -1}
+      >
+        {now === "story" && <StoryPanel />}
+        {now === "walk" && <Walk />}
+        {now === "facts" && <FactsPanel />}
+        {now === "editor" && <EditorPanel />}
+      </div>
+    </section>
+  );
+}
+
+const packetCount = computed(() => {
+  const session = stage.value?.session;
+  session?.count.value;
+  return session?.packets.filter((p) => p.headers.family !== "arp").length ?? 0;
+});
+
+const Count = () => (packetCount.value > 0 ? <span class="count">{packetCount.value}</span> : null);
+
+function Failure() {
+  const failed = stage.value?.session.failed.value;
+  const notices = stage.value?.session.notices.value ?? [];
+  const last = notices.at(-1);
+  useEffect(() => {
+    if (last) say(last, "bad");
+  }, [notices.length]);
+  if (!failed) return null;
+  return (
+    <div class="failure" role="alert">
+      <p>
+        The simulation stopped: {failed}. Your script is kept; <b>Reset</b> builds the lab again.
+      </p>
+    </div>
+  );
+}
+
+async function cure(command: string, ns: string): Promise<void> {
+  stopPlay();
+  narrow.value = "terminals";
+  await offer(command, ns);
+}
+
+function pageKeys(e: KeyboardEvent): void {
+  if (e.key === "F6") {
+    e.preventDefault();
+    const parts = [
+      ...document.querySelectorAll<HTMLElement>(
+        ".place-map .card, .place-study, .xterm-helper-textarea, .place-side [role=tab][tabindex='0']",
+      ),
+    ];
+    const places = [".place-map", ".place-study", ".place-terminals", ".place-side"];
+    const at = places.findIndex((p) => document.querySelector(p)?.contains(document.activeElement));
+    for (let i = 1; i <= places.length; i++) {
+      const place = document.querySelector(places[(at + i) % places.length]);
+      const to = parts.find((p) => place === p || place?.contains(p));
+      if (to) {
+        to.focus();
+        return;
+      }
+    }
+    return;
+  }
+  const typed = e.target as HTMLElement;
+  if (
+    typed.closest(
+      "input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select, .cm-editor, .screen, [contenteditable]",
+    )
+  )
+    return;
+  if (e.ctrlKey || e.metaKey || e.altKey) return;
+  const player = stage.value?.player;
+  if (!player) return;
+  const run: Record<string, () => void> = {
+    ",": () => player.step(-1),
+    ".": () => player.step(1),
+    l: () => player.live(),
+    L: () => player.live(),
+  };
+  if (e.key === " " && !typed.closest("button, [role=button], [role=tab], summary, a, label")) {
+    e.preventDefault();
+    stopPlay();
+    if (player.mode.value === "playing") player.pause();
+    else player.play();
+    return;
+  }
+  if (!Object.hasOwn(run, e.key)) return;
+  stopPlay();
+  pinned.value = null;
+  run[e.key]();
+}
+
+function dragOver(e: DragEvent): void {
+  if (!e.dataTransfer?.types.includes("Files")) return;
+  e.preventDefault();
+  dropping.value = true;
+}
+
+function dragLeave(e: DragEvent): void {
+  if (e.relatedTarget === null) dropping.value = false;
+}
+
+async function dropped(e: DragEvent): Promise<void> {
+  dropping.value = false;
+  if (!e.dataTransfer?.types.includes("Files")) return;
+  e.preventDefault();
+  const { files, paths } = await filesOf(e.dataTransfer);
+  await take(files, paths);
+}
+
+/** A lab takes the place of the one that is open; a ruleset goes into it, ready to be restored. */
+async function take(files: readonly File[], paths: readonly string[]): Promise<void> {
+  try {
+    const { lab, rules } = await readDrop(files, paths);
+    if (lab) {
+      edited.value = null;
+      changes.value = {};
+      openFresh(lab);
+      side.value = "editor";
+      say(`${lab.name}: built from ${lab.main}.`);
+    } else if (rules && stage.value) {
+      const path = rules.path.replace(/[^\w.-]+/g, "-");
+      changes.value = { ...changes.value, [path]: rules.text };
+      stage.value.session.put(path, rules.text);
+      edited.value = path;
+      side.value = "editor";
+      await offer(`iptables-restore < /lab/${path}`, studied.value);
+    }
+  } catch (error) {
+    say(
+      `Not opened: ${error instanceof Error ? error.message : String(error)} Your lab is as it was.`,
+      "bad",
+    );
+  }
+}

@@ -1,0 +1,205 @@
+import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from "d3-force";
+import { type Box, type Cable, HOST, type Topology } from "../state/topology.ts";
+
+export type Places = ReadonlyMap<string, Point>;
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** What is drawn as one card: a box, or many boxes gathered. */
+export interface Node {
+  readonly id: string;
+  readonly boxes: readonly Box[];
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Edge {
+  readonly cable: Cable;
+  readonly from: string;
+  readonly to: string;
+  /** Cables between the same two cards lie beside each other: this one's place among them. */
+  readonly lane: number;
+  readonly lanes: number;
+}
+
+export interface Graph {
+  readonly nodes: readonly Node[];
+  readonly edges: readonly Edge[];
+  /** Box → the card that it is in. */
+  readonly home: ReadonlyMap<string, string>;
+}
+
+/** Above this many boxes, those with like names are gathered. */
+const MANY = 60;
+export const CARD = { width: 132, row: 16, head: 46 };
+
+/** Devices that a card lists: those that no cable shows. */
+export function listed(box: Box, cabled: ReadonlySet<string>): string[] {
+  return box.devices
+    .filter((d) => d.kind !== "loopback" && !cabled.has(`${d.ns} ${d.name}`))
+    .map((d) => d.name);
+}
+
+/** One listed device in a few words. */
+export function rowOf(box: Box, name: string): string {
+  const device = box.devices.find((d) => d.name === name);
+  if (!device) return name;
+  const ports = box.devices.filter((d) => d.master === name).map((d) => d.name);
+  const what = [
+    device.addresses[0] ?? "",
+    ports.length > 0 ? `⇄ ${ports.join(" ")}` : "",
+    device.up ? "" : "down",
+  ];
+  return `${name} ${what.filter((w) => w !== "").join(" ")}`.slice(0, 30);
+}
+
+export function graphOf(topology: Topology, opened: ReadonlySet<string>): Graph {
+  const home = new Map<string, string>();
+  const groups = new Map<string, Box[]>();
+  const many = topology.boxes.length > MANY;
+  const alike = new Map<string, number>();
+  const stem = (ns: string) => ns.replace(/[\d-]+$/, "");
+  for (const { ns } of topology.boxes) alike.set(stem(ns), (alike.get(stem(ns)) ?? 0) + 1);
+  const cabled = new Set(
+    topology.cables.flatMap(({ from, to }) => [`${from.ns} ${from.name}`, `${to.ns} ${to.name}`]),
+  );
+  const used = new Set(topology.cables.flatMap(({ from, to }) => [from.ns, to.ns]));
+  for (const box of topology.boxes) {
+    const group = `${stem(box.ns)}…`;
+    const id = many && (alike.get(stem(box.ns)) ?? 0) > 2 && !opened.has(group) ? group : box.ns;
+    home.set(box.ns, id);
+    groups.set(id, [...(groups.get(id) ?? []), box]);
+  }
+  const nodes = [...groups].map(([id, boxes]): Node => {
+    const rows = boxes.length > 1 ? 0 : Math.min(4, listed(boxes[0], cabled).length);
+    const idle = id === HOST && !used.has(HOST) && rows === 0;
+    const longest =
+      boxes.length > 1
+        ? 0
+        : Math.max(
+            0,
+            ...listed(boxes[0], cabled)
+              .slice(0, 4)
+              .map((n) => rowOf(boxes[0], n).length),
+          );
+    return {
+      id,
+      boxes,
+      width: Math.max(CARD.width, longest * 6.1 + 26),
+      height: (idle ? 30 : CARD.head) + rows * CARD.row,
+    };
+  });
+  const lanes = new Map<string, Cable[]>();
+  for (const cable of topology.cables) {
+    const from = home.get(cable.from.ns);
+    const to = home.get(cable.to.ns);
+    if (from === undefined || to === undefined || from === to) continue;
+    const key = [from, to].sort().join("\n");
+    lanes.set(key, [...(lanes.get(key) ?? []), cable]);
+  }
+  const edges = [...lanes.values()].flatMap((all) =>
+    all.slice(0, 6).map(
+      (cable, lane): Edge => ({
+        cable,
+        from: home.get(cable.from.ns) ?? "",
+        to: home.get(cable.to.ns) ?? "",
+        lane,
+        lanes: Math.min(6, all.length),
+      }),
+    ),
+  );
+  return { nodes, edges, home };
+}
+
+/** Places for the cards: those that were moved stay; of the others, those that had a place keep it while they can. */
+export function place(graph: Graph, moved: Places, settled: Places): Map<string, Point> {
+  const chain = isChain(graph);
+  const order = walkOrder(graph);
+  const linked = graph.nodes.filter((n) => order.has(n.id));
+  const items = linked.map((node) => {
+    const at = moved.get(node.id) ?? (chain ? undefined : settled.get(node.id));
+    const i = order.get(node.id) ?? 0;
+    const start = at ?? { x: i * 172, y: i % 2 === 0 ? 0 : 148 };
+    return { id: node.id, x: start.x, y: start.y, fx: at?.x, fy: at?.y };
+  });
+  if (!chain && items.some((i) => i.fx === undefined)) {
+    const links = graph.edges.filter((e) => e.lane === 0).map((e) => ({ source: e.from, target: e.to }));
+    forceSimulation(items)
+      .force(
+        "link",
+        forceLink<(typeof items)[number], (typeof links)[number]>(links)
+          .id((d) => d.id)
+          .distance(215)
+          .strength(0.8),
+      )
+      .force("charge", forceManyBody().strength(-900).distanceMax(900))
+      .force("collide", forceCollide(105))
+      .force("x", forceX(0).strength(0.03))
+      .force("y", forceY(0).strength(0.06))
+      .stop()
+      .tick(items.length > 200 ? 120 : 260);
+  }
+  const places = new Map<string, Point>(items.map((i) => [i.id, { x: Math.round(i.x), y: Math.round(i.y) }]));
+  // What has no cable stands below the rest, in a row.
+  const xs = [...places.values()].map((p) => p.x);
+  const ys = [...places.values()].map((p) => p.y);
+  let x = xs.length > 0 ? Math.min(...xs) : 0;
+  const y = (ys.length > 0 ? Math.max(...ys) : 0) + 92;
+  let beside = 0;
+  for (const node of graph.nodes) {
+    if (places.has(node.id)) continue;
+    places.set(node.id, moved.get(node.id) ?? { x, y: y + Math.floor(beside / 8) * 90 });
+    beside++;
+    x += 160;
+    if (beside % 8 === 0) x = xs.length > 0 ? Math.min(...xs) : 0;
+  }
+  return places;
+}
+
+/** Cards with cables, in the order of a walk from an end of the lab. */
+function walkOrder(graph: Graph): Map<string, number> {
+  const next = neighbours(graph);
+  const order = new Map<string, number>();
+  const starts = [...next.keys()].sort((a, b) => (next.get(a)?.size ?? 0) - (next.get(b)?.size ?? 0));
+  for (const start of starts) {
+    const queue = [start];
+    for (const id of queue) {
+      if (order.has(id)) continue;
+      order.set(id, order.size);
+      queue.push(...(next.get(id) ?? []));
+    }
+  }
+  return order;
+}
+
+function neighbours(graph: Graph): Map<string, Set<string>> {
+  const next = new Map<string, Set<string>>();
+  for (const { id } of graph.nodes) next.set(id, new Set());
+  for (const { from, to } of graph.edges) {
+    next.get(from)?.add(to);
+    next.get(to)?.add(from);
+  }
+  for (const [id, all] of next) if (all.size === 0) next.delete(id);
+  return next;
+}
+
+/** Boxes in a row: no force is needed to draw them well. */
+function isChain(graph: Graph): boolean {
+  const next = [...neighbours(graph).values()];
+  return next.length <= 6 && next.every((n) => n.size <= 2) && next.filter((n) => n.size === 1).length === 2;
+}
+
+/** Where the line from `from` to `to` leaves the card round `from`. */
+export function border(from: Point, to: Point, node: Node): Point {
+  const dx = to.x - from.x;
+  const dy = to.y - from.y;
+  if (dx === 0 && dy === 0) return from;
+  const scale = Math.min(
+    dx === 0 ? Number.POSITIVE_INFINITY : node.width / 2 / Math.abs(dx),
+    dy === 0 ? Number.POSITIVE_INFINITY : node.height / 2 / Math.abs(dy),
+  );
+  return { x: from.x + dx * scale, y: from.y + dy * scale };
+}

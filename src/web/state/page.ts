@@ -1,0 +1,156 @@
+import { computed, effect, signal, untracked } from "@preact/signals";
+import { keepLab, kept } from "../lab/keep.ts";
+import type { Lab } from "../lab/lab.ts";
+import { workerLink } from "../link/worker-link.ts";
+import { type Moment, momentOf } from "./moment.ts";
+import { Player } from "./player.ts";
+import { Session } from "./session.ts";
+import { HOST, readTopology, type Topology } from "./topology.ts";
+
+export type Side = "story" | "walk" | "editor" | "facts";
+
+/** What facts are told of: a box, or one of its devices. */
+export interface Target {
+  readonly ns: string;
+  readonly dev?: string;
+}
+
+/** One opened lab: its session, and the moment of it that is shown. */
+export interface Stage {
+  readonly session: Session;
+  readonly player: Player;
+  /** Resolves when the lab's script has ended. */
+  readonly built: Promise<void>;
+}
+
+export const SEED = 7;
+
+export const stage = signal<Stage | null>(null);
+export const topology = signal<Topology | null>(null);
+export const side = signal<Side>("story");
+export const target = signal<Target>({ ns: HOST });
+/** The box whose way and chains are shown; null: where the packet is. */
+export const pinned = signal<string | null>(null);
+/** One line for the person; goes away by itself. */
+export const message = signal<{ text: string; tone: "plain" | "bad" } | null>(null);
+/** What the lab's script printed when it was built. */
+export const buildOutput = signal("");
+export const building = signal(false);
+
+let messageTimer: ReturnType<typeof setTimeout> | null = null;
+export function say(text: string, tone: "plain" | "bad" = "plain"): void {
+  message.value = { text, tone };
+  if (messageTimer !== null) clearTimeout(messageTimer);
+  messageTimer = setTimeout(() => (message.value = null), tone === "bad" ? 9000 : 4500);
+}
+
+/** The packet under study at the moment shown. */
+export const moment = computed<Moment | undefined>(() => {
+  const player = stage.value?.player;
+  const id = player?.packet.value;
+  if (!player || id === undefined) return undefined;
+  const event = player.event.value;
+  const story = player.session.teller.packets.get(id);
+  return story && event ? momentOf(story, event.seq) : undefined;
+});
+
+/** A send that failed, when that is the moment shown. */
+export const refusal = computed(() => {
+  const player = stage.value?.player;
+  if (!player || player.locked.value !== null) return undefined;
+  const { events } = player.session;
+  for (let i = player.position.value; i >= 0; i--) {
+    const event = events[i];
+    if (event.kind === "refused") return event;
+    if ("packet" in event && event.packet !== undefined) return undefined;
+  }
+  return undefined;
+});
+
+/** The namespace under study. */
+export const studied = computed(() => pinned.value ?? refusal.value?.ns ?? moment.value?.ns ?? firstBox());
+
+function firstBox(): string {
+  return topology.value?.boxes.find((b) => b.ns !== HOST)?.ns ?? HOST;
+}
+
+/** The order of the event after which the lab is looked at; undefined: now. */
+export const asOf = computed(() => {
+  const player = stage.value?.player;
+  if (!player || player.mode.value === "live") return undefined;
+  const event = player.event.value;
+  return event && player.position.value < player.session.count.value - 1 ? event.seq : undefined;
+});
+
+/** Opens a lab on a fresh machine and builds it. What was there is gone. */
+export function open(lab: Lab, options: { main?: string | null } = {}): Stage {
+  const before = stage.value;
+  before?.player.dispose();
+  before?.session.close();
+  topology.value = null;
+  pinned.value = null;
+  buildOutput.value = "";
+  const session = new Session(workerLink(), lab, { seed: SEED, profile: "ubuntu" });
+  const player = new Player(session);
+  const main = options.main === undefined ? lab.main : options.main;
+  const built = main ? build(session, main) : Promise.resolve();
+  const opened = { session, player, built };
+  stage.value = opened;
+  keepLab(lab);
+  return opened;
+}
+
+function build(session: Session, script: string): Promise<void> {
+  building.value = true;
+  return new Promise((resolve) => {
+    session.start(["bash", script], {
+      onOutput: (data) => {
+        if (stage.value?.session === session) buildOutput.value = (buildOutput.value + data).slice(-20_000);
+      },
+      onEnd: (status) => {
+        building.value = false;
+        if (status !== 0)
+          say(`${script} ended with status ${status}: what it printed stands in the editor's panel`, "bad");
+        resolve();
+      },
+    });
+  });
+}
+
+/** The same lab again, from nothing. */
+export const reset = (): void => void (stage.value && open(stage.value.session.lab));
+
+/** Runs `look` now, and again when the lab or the moment changes, once it has been quiet for `wait` ms. */
+export function watchLab(look: (session: Session, at: number | undefined) => void, wait = 90): () => void {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  let since = 0;
+  const stop = effect(() => {
+    const session = stage.value?.session;
+    const at = asOf.value;
+    if (at === undefined) session?.count.value;
+    if (!session) return;
+    untracked(() => {
+      const now = performance.now();
+      if (timer === null) since = now;
+      else clearTimeout(timer);
+      // A lab that never rests is looked at all the same.
+      const delay = now - since > 600 ? 0 : wait;
+      timer = setTimeout(() => {
+        timer = null;
+        look(session, at);
+      }, delay);
+    });
+  });
+  return () => {
+    stop();
+    if (timer !== null) clearTimeout(timer);
+  };
+}
+
+watchLab((session, at) => {
+  void readTopology(session, at).then((read) => {
+    if (stage.value?.session === session && read && asOf.peek() === at) topology.value = read;
+  });
+});
+
+export { kept };

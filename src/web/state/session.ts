@@ -1,0 +1,160 @@
+import { signal } from "@preact/signals";
+import type { Profile, QueryAnswer, TerminalSize } from "../../engine/engine.ts";
+import type { WalkEvent, WalkEventOf } from "../../walk/event.ts";
+import { LabMemory } from "../../walk/memory.ts";
+import { type PacketStory, StoryTeller } from "../../walk/story.ts";
+import { type Diagnosis, explainDeath, explainRefused } from "../../walk/why/index.ts";
+import type { Lab } from "../lab/lab.ts";
+import type { Link, Response, ScriptFault } from "../link/protocol.ts";
+
+export interface JobHandlers {
+  readonly onOutput: (data: string, stream: "stdout" | "stderr") => void;
+  readonly onEnd: (status: number) => void;
+}
+
+export type Refused = WalkEventOf<"refused">;
+
+/**
+ * One lab on one engine, as the page sees it: what has been told so far, and the ways to ask and act. Panels
+ * read its signals; nothing else holds state about the lab.
+ */
+export class Session {
+  readonly lab: Lab;
+  /** How many events there are; the events themselves are in `events`, which only grows. */
+  readonly count = signal(0);
+  readonly events: WalkEvent[] = [];
+  readonly teller = new StoryTeller();
+  /** Packets in order of birth. */
+  readonly packets: PacketStory[] = [];
+  readonly notices = signal<readonly string[]>([]);
+  readonly failed = signal<string | null>(null);
+  /** Jobs that run. */
+  readonly running = signal(0);
+  private readonly memory = new LabMemory();
+  /** Why packets died, found when they did: the lab may be another one later. */
+  private readonly reasons = new Map<number, Diagnosis>();
+  private readonly link: Link;
+  private readonly jobs = new Map<number, JobHandlers>();
+  private readonly waiting = new Map<number, (response: Response) => void>();
+  private last = 0;
+
+  constructor(link: Link, lab: Lab, options: { seed: number; profile: Profile }) {
+    this.link = link;
+    this.lab = lab;
+    link.onResponse = (response) => this.take(response);
+    link.send({ type: "open", seed: options.seed, profile: options.profile, files: lab.files });
+  }
+
+  /** Starts a program; with a terminal its keys go in by `write`. */
+  start(
+    argv: string[],
+    handlers: JobHandlers,
+    where: { ns?: string; terminal?: TerminalSize; env?: Record<string, string> } = {},
+  ): number {
+    const job = ++this.last;
+    this.jobs.set(job, handlers);
+    this.running.value++;
+    this.link.send({ type: "start", job, argv, ...where });
+    return job;
+  }
+
+  write(job: number, data: string): void {
+    this.link.send({ type: "write", job, data });
+  }
+
+  resize(job: number, size: TerminalSize): void {
+    this.link.send({ type: "resize", job, size });
+  }
+
+  /** Simulated time goes on by this much at once. */
+  skip(ms: number): void {
+    this.link.send({ type: "skip", ms });
+  }
+
+  put(path: string, text: string): void {
+    this.link.send({ type: "put", path, text });
+  }
+
+  /** What a command that only looks prints; `at`: as it was after the event of that order. */
+  async query(argv: string[], ns?: string, at?: number): Promise<QueryAnswer> {
+    const answer = await this.ask((id) =>
+      this.link.send({
+        type: "query",
+        id,
+        argv,
+        ...(ns === undefined ? {} : { ns }),
+        ...(at === undefined ? {} : { at }),
+      }),
+    );
+    return answer.type === "answer" ? answer.answer : { stdout: "", stderr: "", status: 1 };
+  }
+
+  async check(text: string): Promise<readonly ScriptFault[]> {
+    const answer = await this.ask((id) => this.link.send({ type: "check", id, text }));
+    return answer.type === "checked" ? answer.faults : [];
+  }
+
+  async capture(): Promise<Uint8Array<ArrayBuffer>> {
+    const answer = await this.ask((id) => this.link.send({ type: "capture", id }));
+    return answer.type === "captured" ? answer.bytes : new Uint8Array(0);
+  }
+
+  /** Why a packet died or a send was refused; undefined for any other event. */
+  why(event: WalkEvent | undefined): Diagnosis | undefined {
+    return event && this.reasons.get(event.seq);
+  }
+
+  close(): void {
+    this.link.onResponse = () => {};
+    this.link.close();
+  }
+
+  private ask(send: (id: number) => void): Promise<Response> {
+    const id = ++this.last;
+    return new Promise((resolve) => {
+      this.waiting.set(id, resolve);
+      send(id);
+    });
+  }
+
+  private take(response: Response): void {
+    switch (response.type) {
+      case "events":
+        for (const event of response.events) this.tell(event);
+        this.count.value = this.events.length;
+        return;
+      case "output":
+        this.jobs.get(response.job)?.onOutput(response.data, response.stream);
+        return;
+      case "end":
+        this.jobs.get(response.job)?.onEnd(response.status);
+        this.jobs.delete(response.job);
+        this.running.value--;
+        return;
+      case "notice":
+        this.notices.value = [...this.notices.value, response.line].slice(-20);
+        return;
+      case "answer":
+      case "checked":
+      case "captured":
+        this.waiting.get(response.id)?.(response);
+        this.waiting.delete(response.id);
+        return;
+      case "failed":
+        this.failed.value = response.message;
+    }
+  }
+
+  private tell(event: WalkEvent): void {
+    this.events.push(event);
+    this.memory.tell(event);
+    const known = this.teller.packets.size;
+    const story = this.teller.tell(event);
+    if (story && this.teller.packets.size > known) this.packets.push(story);
+    if (event.kind === "refused") this.reasons.set(event.seq, explainRefused(event, this.memory));
+    if (event.kind === "drop" && story) {
+      const { packets } = this.teller;
+      this.reasons.set(event.seq, explainDeath({ story, drop: event, lab: this.memory, packets }));
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import type { Session } from "./session.ts";
+
+export interface Device {
+  readonly ns: string;
+  readonly name: string;
+  readonly index: number;
+  /** "veth", "bridge", "dummy", "loopback" … */
+  readonly kind: string;
+  readonly up: boolean;
+  readonly carrier: boolean;
+  readonly mac: string;
+  readonly mtu: number;
+  /** "10.0.0.1/24" */
+  readonly addresses: readonly string[];
+  /** Bridge that it is a port of. */
+  readonly master: string | undefined;
+  /** The other end of a veth pair: its index, and the number or name by which this namespace knows the other one. */
+  readonly peerIndex: number | undefined;
+  readonly peerName: string | undefined;
+  readonly peerNetns: number | undefined;
+}
+
+export interface Box {
+  readonly ns: string;
+  readonly devices: readonly Device[];
+  readonly forwards: boolean;
+  /** Rules, and policies that drop. */
+  readonly rules: number;
+  readonly listening: readonly number[];
+  /** Namespaces by the number that this one knows them by. */
+  readonly ids: ReadonlyMap<number, string>;
+}
+
+export interface Cable {
+  readonly from: Device;
+  readonly to: Device;
+}
+
+export interface Topology {
+  readonly boxes: readonly Box[];
+  readonly cables: readonly Cable[];
+}
+
+interface LinkJson {
+  ifindex: number;
+  ifname: string;
+  flags: string[];
+  mtu: number;
+  master?: string;
+  address?: string;
+  link_index?: number;
+  link?: string;
+  link_netnsid?: number;
+  linkinfo?: { info_kind?: string };
+  link_type?: string;
+  addr_info?: { family: string; local: string; prefixlen: number }[];
+}
+
+export const HOST = "host";
+
+/** Reads the lab's shape by commands that only look, so that any engine can answer. */
+export async function readTopology(session: Session, at?: number): Promise<Topology | null> {
+  const { stdout, status } = await session.query(["ip", "-j", "netns"], undefined, at);
+  if (status !== 0) return null;
+  const names = (json(stdout) as { name: string }[]).map((n) => n.name).reverse();
+  const boxes = await Promise.all([HOST, ...names].map((ns) => readBox(session, ns, at)));
+  return { boxes, cables: pairUp(boxes) };
+}
+
+async function readBox(session: Session, ns: string, at: number | undefined): Promise<Box> {
+  const ask = async (...argv: string[]) => (await session.query(argv, ns, at)).stdout;
+  const [addr, forward, rules, sockets, ids] = await Promise.all([
+    ask("ip", "-j", "-d", "addr"),
+    ask("sysctl", "-n", "net.ipv4.ip_forward"),
+    ask("iptables-save"),
+    ask("ss", "-Htuln"),
+    ask("ip", "-j", "netns", "list-id"),
+  ]);
+  const known = (json(ids) as { nsid?: number; name?: string }[]).flatMap(({ nsid, name }) =>
+    nsid === undefined || name === undefined
+      ? []
+      : // iproute2 writes "(iproute2 netns name: boxA)" there, in JSON too.
+        [[nsid, name.replace(/^\(iproute2 netns name: (.*)\)$/, "$1")] as const],
+  );
+  return {
+    ns,
+    devices: (json(addr) as LinkJson[]).map((link) => device(ns, link)),
+    forwards: forward.trim() === "1",
+    rules: rules.match(/^-A |^:\S+ DROP/gm)?.length ?? 0,
+    listening: ports(sockets),
+    ids: new Map(known),
+  };
+}
+
+function json(text: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(text.trim() || "[]");
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
+}
+
+function device(ns: string, link: LinkJson): Device {
+  return {
+    ns,
+    name: link.ifname,
+    index: link.ifindex,
+    kind: link.linkinfo?.info_kind ?? (link.link_type === "loopback" ? "loopback" : "other"),
+    up: link.flags.includes("UP"),
+    carrier: link.flags.includes("LOWER_UP"),
+    mac: link.address ?? "",
+    mtu: link.mtu,
+    addresses: (link.addr_info ?? [])
+      .filter((a) => a.family === "inet")
+      .map((a) => `${a.local}/${a.prefixlen}`),
+    master: link.master,
+    peerIndex: link.link_index,
+    peerName: link.link,
+    peerNetns: link.link_netnsid,
+  };
+}
+
+function ports(ss: string): number[] {
+  const found = ss
+    .split("\n")
+    .map((line) => /:(\d+)\s/.exec(line)?.[1])
+    .filter((p) => p !== undefined)
+    .map(Number);
+  return [...new Set(found)].sort((a, b) => a - b);
+}
+
+/** Veth ends name each other's index, and, where they can, each other's namespace; a pair is two that agree. */
+function pairUp(boxes: readonly Box[]): Cable[] {
+  const cables: Cable[] = [];
+  const taken = new Set<Device>();
+  const byIndex = new Map<number, Device[]>();
+  const home = new Map(boxes.map((b) => [b.ns, b]));
+  for (const { devices } of boxes) {
+    for (const d of devices)
+      if (d.kind === "veth") byIndex.set(d.index, [...(byIndex.get(d.index) ?? []), d]);
+  }
+  const mayKnow = (a: Device, b: Device): boolean => {
+    if (a.peerName !== undefined) return a.ns === b.ns && a.peerName === b.name;
+    if (a.peerNetns === undefined) return true;
+    const name = home.get(a.ns)?.ids.get(a.peerNetns);
+    return name === undefined ? a.ns !== b.ns : name === b.ns;
+  };
+  for (const all of byIndex.values()) {
+    for (const a of all) {
+      if (taken.has(a) || a.peerIndex === undefined) continue;
+      const b = (byIndex.get(a.peerIndex) ?? []).find(
+        (d) => d !== a && !taken.has(d) && d.peerIndex === a.index && mayKnow(a, d) && mayKnow(d, a),
+      );
+      if (!b) continue;
+      taken.add(a).add(b);
+      cables.push({ from: a, to: b });
+    }
+  }
+  return cables;
+}

@@ -1,0 +1,12 @@
+import preact from "@preact/preset-vite";
+import { defineConfig } from "vite";
+import { offline } from "./sw-plugin.ts";
+
+// The page: static files that any web host can serve, with relative addresses throughout.
+export default defineConfig({
+  root: import.meta.dirname,
+  base: "./",
+  plugins: [preact(), offline()],
+  build: { outDir: "../../dist/web", emptyOutDir: true, target: "es2022", chunkSizeWarningLimit: 1500 },
+  worker: { format: "es" },
+});

@@ -1,0 +1,283 @@
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { WalkEvent } from "../../walk/event.ts";
+import { moment, studied } from "../state/page.ts";
+import { type Asked, type Chain, ruleset, type Verdict } from "../state/rules.ts";
+
+const HOOKS = ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"] as const;
+const TABLES = ["raw", "mangle", "nat", "filter"] as const;
+
+/** The cells that exist: which chains each table has. */
+const HAS: Record<string, readonly string[]> = {
+  raw: ["PREROUTING", "OUTPUT"],
+  mangle: HOOKS,
+  nat: ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
+  filter: ["INPUT", "FORWARD", "OUTPUT"],
+};
+
+interface Cell {
+  readonly table: string;
+  readonly chain: string;
+}
+
+/** The cell that the person opened; null: the one that the packet is in. */
+const chosen = signal<Cell | null>(null);
+
+/** What the packet did in each cell of this box, up to the moment shown. */
+interface Passage {
+  readonly visited: ReadonlyMap<string, Verdict>;
+  readonly asked: ReadonlyMap<string, Asked>;
+  readonly now: Cell | undefined;
+  /** nat skipped: the connection's entry decides. */
+  readonly natByEntry: ReadonlySet<string>;
+}
+
+const cellKey = (table: string, chain: string): string => `${table} ${chain}`;
+
+function passage(events: readonly WalkEvent[]): Passage {
+  const visited = new Map<string, Verdict>();
+  const asked = new Map<string, Asked>();
+  const natByEntry = new Set<string>();
+  let now: Cell | undefined;
+  let hook = "";
+  for (const event of events) {
+    if (event.kind === "receive") {
+      visited.clear();
+      asked.clear();
+      natByEntry.clear();
+      now = undefined;
+    }
+    if (event.kind === "hook") hook = event.hook;
+    if (event.kind === "rule") {
+      asked.set(`${event.table} ${event.chain} ${event.rule}`, event);
+      now = { table: event.table, chain: event.chain };
+    }
+    if (event.kind === "verdict") {
+      visited.set(cellKey(event.table, event.hook), event);
+      now = { table: event.table, chain: event.hook };
+    }
+    if (event.kind === "nat" && event.reply) natByEntry.add(hook);
+  }
+  return { visited, asked, now, natByEntry };
+}
+
+/** Chains by tables: the cells that exist, what stands in them, and what the packet met. */
+export function Matrix() {
+  const ns = studied.value;
+  const rules = ruleset.value?.ns === ns ? ruleset.value : null;
+  const now = moment.value;
+  const trail = passage(now ? (now.ns === ns ? now.stay : now.past.filter((e) => e.ns === ns)) : []);
+  const chainOf = (cell: Cell): Chain | undefined => rules?.tables.get(cell.table)?.get(cell.chain);
+  const fallback = firstWithRules(rules?.tables);
+  const shown = chosen.value ??
+    (now?.ns === ns ? trail.now : lastVisited(trail)) ??
+    fallback ?? { table: "filter", chain: "FORWARD" };
+
+  // The packet goes on: the cell that it is in matters more than the one that was opened.
+  useEffect(() => void (chosen.value = null), [now?.last.seq, ns]);
+
+  return (
+    <section class="panel chains" aria-label={`Chains by tables of ${ns}`}>
+      <header>
+        <h2>
+          Chains × tables <b class="mono">{ns}</b>
+        </h2>
+      </header>
+      <table class="matrix">
+        <thead>
+          <tr>
+            <td />
+            {HOOKS.map((hook) => (
+              <th key={hook} scope="col">
+                {hook}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {TABLES.map((table) => (
+            <tr key={table}>
+              <th scope="row">{table}</th>
+              {HOOKS.map((chain) =>
+                HAS[table].includes(chain) ? (
+                  <td key={chain}>
+                    <CellButton
+                      cell={{ table, chain }}
+                      chain={chainOf({ table, chain })}
+                      trail={trail}
+                      shown={shown.table === table && shown.chain === chain}
+                    />
+                  </td>
+                ) : (
+                  <td key={chain} class="none" />
+                ),
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <Rules cell={shown} chains={rules?.tables.get(shown.table)} trail={trail} />
+    </section>
+  );
+}
+
+function lastVisited(trail: Passage): Cell | undefined {
+  const last = [...trail.visited.values()].at(-1);
+  return last && { table: last.table, chain: last.hook };
+}
+
+function firstWithRules(
+  tables: ReadonlyMap<string, ReadonlyMap<string, Chain>> | undefined,
+): Cell | undefined {
+  for (const table of ["filter", "nat", "mangle", "raw"]) {
+    for (const chain of tables?.get(table)?.values() ?? []) {
+      if (chain.rules.length > 0) return { table, chain: chain.name };
+    }
+  }
+  return undefined;
+}
+
+function CellButton({
+  cell,
+  chain,
+  trail,
+  shown,
+}: {
+  cell: Cell;
+  chain: Chain | undefined;
+  trail: Passage;
+  shown: boolean;
+}) {
+  const verdict = trail.visited.get(cellKey(cell.table, cell.chain));
+  const isNow = trail.now?.table === cell.table && trail.now.chain === cell.chain;
+  const rules = chain?.rules.length ?? 0;
+  const byEntry = cell.table === "nat" && trail.natByEntry.has(cell.chain);
+  const bad = verdict && /DROP|REJECT/.test(verdict.verdict);
+  const word = byEntry ? "by entry" : (verdict?.verdict ?? (chain?.policy === "DROP" ? "policy DROP" : ""));
+  const label = `${cell.table} ${cell.chain}: ${rules} rules${chain?.policy ? `, policy ${chain.policy}` : ""}${verdict ? `, said ${verdict.verdict}` : ""}${byEntry ? ", not asked: conntrack's entry decides" : ""}`;
+  return (
+    <button
+      type="button"
+      class={`cell${verdict ? " visited" : ""}${isNow ? " now" : ""}${bad ? " bad" : ""}${byEntry ? " by-entry" : ""}${chain ? "" : " unset"}`}
+      aria-pressed={shown}
+      aria-label={label}
+      onClick={() => (chosen.value = cell)}
+    >
+      <span class="n">{rules > 0 ? `${rules} rule${rules === 1 ? "" : "s"}` : "–"}</span>
+      <span class="w">{word}</span>
+    </button>
+  );
+}
+
+function Rules({
+  cell,
+  chains,
+  trail,
+}: {
+  cell: Cell;
+  chains: ReadonlyMap<string, Chain> | undefined;
+  trail: Passage;
+}) {
+  // A jump opens the user's chain below the one that jumped, as a call stack.
+  const stack = [cell.chain];
+  for (const asked of trail.asked.values()) {
+    if (
+      asked.table === cell.table &&
+      chains?.has(asked.chain) &&
+      !stack.includes(asked.chain) &&
+      calls(chains, stack.at(-1), asked.chain)
+    ) {
+      stack.push(asked.chain);
+    }
+  }
+  return (
+    <div class="rules">
+      {stack.map((name, depth) => (
+        <ChainRules
+          key={name}
+          table={cell.table}
+          name={name}
+          depth={depth}
+          chain={chains?.get(name)}
+          trail={trail}
+        />
+      ))}
+    </div>
+  );
+}
+
+function calls(chains: ReadonlyMap<string, Chain>, from: string | undefined, to: string): boolean {
+  return (
+    chains.get(from ?? "")?.rules.some((r) => new RegExp(`-[jg] ${quoted(to)}(\\s|$)`).test(r.text)) ?? false
+  );
+}
+
+const quoted = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+interface ChainProps {
+  readonly table: string;
+  readonly name: string;
+  readonly depth: number;
+  readonly chain: Chain | undefined;
+  readonly trail: Passage;
+}
+
+function ChainRules({ table, name, depth, chain, trail }: ChainProps) {
+  const verdict = trail.visited.get(cellKey(table, name));
+  return (
+    <div class="chain" style={{ marginInlineStart: `${depth * 14}px` }}>
+      <p class="chain-head">
+        <span class="mono">
+          {depth > 0 && "↳ "}
+          {table} {name}
+        </span>
+        {chain?.policy ? (
+          <span class={chain.policy === "DROP" ? "bad" : "quiet-text"}>
+            policy {chain.policy}
+            {verdict?.policy && " ← decided"}
+          </span>
+        ) : (
+          <span class="quiet-text">{chain ? "user chain" : "no rules: everything passes"}</span>
+        )}
+        {chain && <Counter packets={chain.packets} bytes={chain.bytes} />}
+      </p>
+      {chain && chain.rules.length > 0 && (
+        <ol>
+          {chain.rules.map((rule, i) => {
+            const asked = trail.asked.get(`${table} ${name} ${i + 1}`);
+            const decided = verdict?.chain === name && verdict.rule === i + 1;
+            const hit = asked?.matched ?? decided;
+            const mark = asked || decided ? (hit ? "✓" : "✗") : "";
+            return (
+              <li key={i} class={asked || decided ? (hit ? "hit" : "miss") : ""}>
+                <span class="mark">
+                  <span aria-hidden="true">{mark}</span>
+                  {mark && <span class="visually-hidden">{hit ? "matched:" : "did not match:"}</span>}
+                </span>
+                <code>{rule.text || "(any packet)"}</code>
+                <Counter packets={rule.packets} bytes={rule.bytes} />
+                {asked && !asked.matched && asked.failed && <span class="failed">not: {asked.failed}</span>}
+                {hit && (asked?.verdict ?? (decided ? verdict?.verdict : undefined)) && (
+                  <span class="said">{asked?.verdict ?? verdict?.verdict}</span>
+                )}
+              </li>
+            );
+          })}
+        </ol>
+      )}
+    </div>
+  );
+}
+
+function Counter({ packets, bytes }: { packets: number; bytes: number }) {
+  return (
+    <span class="counter mono">
+      {packets} pkt{packets === 1 ? "" : "s"} {size(bytes)}
+    </span>
+  );
+}
+
+export function size(bytes: number): string {
+  if (bytes < 10_000) return `${bytes} B`;
+  return bytes < 10_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
