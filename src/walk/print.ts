@@ -87,7 +87,7 @@ export class WalkPrinter {
     const p = this.options.palette;
     const way = wayOf(story);
     const like = this.ways.get(way);
-    const title = `${p.packet(`#${story.id}`)} ${headline(story.headers)}`;
+    const title = `${p.packet(`#${story.id}`)} ${headline(story.headers, this.options.verbose)}`;
     if (like !== undefined && !this.options.verbose) {
       return [`  ${title} ${p.quiet(` the way of #${like}`)}${this.shortEnding(story)}`];
     }
@@ -116,12 +116,18 @@ export class WalkPrinter {
     const below: string[] = [];
     this.hasReader = hop.steps.some((s) => s.event.kind === "deliver" && s.event.process !== undefined);
     if (hop === story.hops[0] && story.process) items.push(p.quiet(story.process));
+    const margin = `    ${p.place(hop.ns.padEnd(width))}  `;
+    const indent = " ".repeat(6 + width);
+    const unfolded: string[] = [...items];
     for (const step of hop.steps) {
       const text = step.kind === "hook" ? this.hook(step, below) : this.plain(step.event, below);
       if (text) items.push(text);
+      if (!this.options.verbose) continue;
+      if (text) unfolded.push(text);
+      unfolded.push(...below.splice(0).map((line) => `  ${line}`));
     }
-    const margin = `    ${p.place(hop.ns.padEnd(width))}  `;
-    const indent = " ".repeat(6 + width);
+    // Unfolded, each step has a line of its own, and below it what happened there.
+    if (this.options.verbose) return unfolded.map((line, i) => `${i === 0 ? margin : indent}${line}`);
     const columns = this.options.columns ?? COLUMNS;
     return [...wrap(items, margin, indent, 6 + width, columns), ...below.map((line) => `${indent}  ${line}`)];
   }
@@ -148,7 +154,9 @@ export class WalkPrinter {
             const answer = event.matched
               ? p.good(event.verdict ?? "matched")
               : `no${event.failed ? `: ${event.failed}` : ""}`;
-            below.push(p.quiet(`  ${event.table} ${event.chain} ${event.rule}: ${event.text} — `) + answer);
+            below.push(
+              p.quiet(`${event.table} ${event.chain} rule ${event.rule}: ${event.text} — `) + answer,
+            );
           }
           break;
         case "conntrack":
@@ -180,6 +188,7 @@ export class WalkPrinter {
         event.asked === 0 ? "no rules" : `${event.asked} rule${event.asked === 1 ? "" : "s"} asked`;
       return `${where}: ${p.quiet(rules)}, policy ${colour(event.verdict)}`;
     }
+    if (this.options.verbose) return `${where}: ${colour(event.verdict)}`;
     const text = p.quiet(`${where} rule ${event.rule}: ${event.text ?? ""}`);
     return event.text?.includes(`-j ${event.verdict}`) ? text : `${text} ${colour(event.verdict)}`;
   }
@@ -321,25 +330,39 @@ export class WalkPrinter {
   }
 }
 
-/** "ICMP echo request 172.16.100.5 → 172.16.200.5, id 7, seq 1". */
-export function headline(h: Headers): string {
+/** "172.16.100.5 → 172.16.200.5  ICMP echo request, id 7, seq 1"; `full`: with TCP's numbers. */
+export function headline(h: Headers, full = false): string {
   const end = (address: string, port: number | undefined) =>
     port === undefined ? address : `${address}:${port}`;
-  return `${end(h.src, h.sport)} → ${end(h.dst, h.dport)}  ${shortSummary(h)}`;
+  return `${end(h.src, h.sport)} → ${end(h.dst, h.dport)}  ${shortSummary(h, full)}`;
 }
 
 /** The summary without the addresses that tcpdump puts before it. */
-function shortSummary(h: Headers): string {
+function shortSummary(h: Headers, full: boolean): string {
   const text = h.summary.replace(/^IP6? \S+ > \S+: /, "").replace(/ \[\w+ not decoded\]$/, "");
+  if (h.protocol === "tcp" && h.flags !== undefined && !full) return tcpWords(h.flags, text);
   if (h.protocol === "tcp") return `TCP ${text.replace(/, options \[[^\]]*\]/, "").replace(/, win \d+/, "")}`;
   return text;
+}
+
+/** What a segment is for: "TCP SYN", "TCP SYN, ACK", "TCP ACK", "TCP data, 81 bytes", "TCP FIN", "TCP RST". */
+function tcpWords(flags: string, summary: string): string {
+  const length = Number(/ length (\d+)/.exec(summary)?.[1] ?? 0);
+  const words: string[] = [];
+  if (flags.includes("S")) words.push("SYN");
+  if (flags.includes("F")) words.push("FIN");
+  if (flags.includes("R")) words.push("RST");
+  if (flags.includes(".") && (words.length === 0 ? length === 0 : words[0] === "SYN")) words.push("ACK");
+  if (length > 0) words.push(`data, ${length} bytes`);
+  if (words.length === 0) words.push(`flags [${flags}]`);
+  return `TCP ${words.join(", ")}`;
 }
 
 function relation(story: PacketStory): string {
   if (story.by === "fragment") return "a fragment of";
   if (story.by === "reassembled") return "put together from";
   if (story.by === "clone" || story.by === "flood") return "a copy of";
-  return "answers";
+  return / Request /.test(story.headers.summary) && story.headers.family === "arp" ? "asks for" : "answers";
 }
 
 function natLine(event: WalkEventOf<"nat">, p: Palette): string {
