@@ -1,4 +1,4 @@
-import { quoted, words } from "../argument.ts";
+import { quoted } from "../argument.ts";
 import { match } from "../extension.ts";
 import { BOTH } from "../headers.ts";
 
@@ -16,8 +16,9 @@ export const comment = match<{ text: string }>({
       name: "comment",
       arg: "COMMENT",
       required: true,
-      parse(data, value, use) {
-        data.text = words(value, use, 0, 255);
+      parse(data, value) {
+        // What is longer than XT_MAX_COMMENT_LEN is cut, without a word.
+        data.text = value.slice(0, 255);
       },
     },
   ],
