@@ -1,0 +1,18 @@
+# pins: blackhole, unreachable and prohibit routes as address types
+# state: no
+for n in a r b; do ip netns add $n; ip -n $n link set lo up; done
+ip link add e0 netns a type veth peer name ra netns r
+ip link add e0 netns b type veth peer name rb netns r
+ip -n a addr add 10.0.1.2/24 dev e0; ip -n r addr add 10.0.1.1/24 dev ra
+ip -n b addr add 10.0.2.2/24 dev e0; ip -n r addr add 10.0.2.1/24 dev rb
+ip -n a link set e0 up; ip -n b link set e0 up; ip -n r link set ra up; ip -n r link set rb up
+ip -n a route add default via 10.0.1.1; ip -n b route add default via 10.0.2.1
+ip netns exec r sysctl -qw net.ipv4.ip_forward=1
+A() { ip netns exec a "$@"; }
+R() { ip netns exec r "$@"; }
+save() { R iptables-save -c "$@" | grep -v '^#'; }
+p() { A ping -c1 -W1 "$@" | grep -E '^[0-9]+ (packets|bytes)|^From'; }
+ip -n r route add blackhole 10.8.0.0/16; ip -n r route add unreachable 10.9.0.0/16; ip -n r route add prohibit 10.10.0.0/16
+for t in BLACKHOLE UNREACHABLE PROHIBIT UNICAST; do R iptables -t mangle -A PREROUTING -m addrtype --dst-type $t; done
+for d in 10.8.0.1 10.9.0.1 10.10.0.1 10.2.3.4; do p $d; done
+save -t mangle

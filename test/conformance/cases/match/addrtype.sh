@@ -1,0 +1,23 @@
+# pins: -m addrtype: the type that routing gives an address
+# state: no
+for n in a r b; do ip netns add $n; ip -n $n link set lo up; done
+ip link add e0 netns a type veth peer name ra netns r
+ip link add e0 netns b type veth peer name rb netns r
+ip -n a addr add 10.0.1.2/24 dev e0; ip -n r addr add 10.0.1.1/24 dev ra
+ip -n b addr add 10.0.2.2/24 dev e0; ip -n r addr add 10.0.2.1/24 dev rb
+ip -n a link set e0 up; ip -n b link set e0 up; ip -n r link set ra up; ip -n r link set rb up
+ip -n a route add default via 10.0.1.1; ip -n b route add default via 10.0.2.1
+ip netns exec r sysctl -qw net.ipv4.ip_forward=1
+A() { ip netns exec a "$@"; }
+R() { ip netns exec r "$@"; }
+save() { R iptables-save -c "$@" | grep -v '^#'; }
+p() { A ping -c1 -W1 "$@" | grep -E '^[0-9]+ (packets|bytes)|^From'; }
+for t in LOCAL UNICAST BROADCAST MULTICAST; do
+  R iptables -t mangle -A PREROUTING -m addrtype --dst-type $t
+  R iptables -t mangle -A PREROUTING -m addrtype --src-type $t
+done
+R iptables -t mangle -A PREROUTING -m addrtype ! --dst-type LOCAL
+R iptables -t mangle -A PREROUTING -m addrtype --dst-type LOCAL --limit-iface-in
+R iptables -t mangle -A PREROUTING -m addrtype --src-type UNICAST --dst-type UNICAST,LOCAL
+p 10.0.2.2; p 10.0.1.1; p 10.0.2.1; A ping -b -c1 -W1 10.0.1.255 2>/dev/null | grep transmitted
+save -t mangle

@@ -1,0 +1,22 @@
+# pins: --tcp-flags on segments of every sort
+# state: no
+for n in a r b; do ip netns add $n; ip -n $n link set lo up; done
+ip link add e0 netns a type veth peer name ra netns r
+ip link add e0 netns b type veth peer name rb netns r
+ip -n a addr add 10.0.1.2/24 dev e0; ip -n r addr add 10.0.1.1/24 dev ra
+ip -n b addr add 10.0.2.2/24 dev e0; ip -n r addr add 10.0.2.1/24 dev rb
+ip -n a link set e0 up; ip -n b link set e0 up; ip -n r link set ra up; ip -n r link set rb up
+ip -n a route add default via 10.0.1.1; ip -n b route add default via 10.0.2.1
+ip netns exec r sysctl -qw net.ipv4.ip_forward=1
+A() { ip netns exec a "$@"; }
+R() { ip netns exec r "$@"; }
+save() { R iptables-save -c "$@" | grep -v '^#'; }
+R iptables -t raw -A PREROUTING -p tcp --tcp-flags ALL NONE
+R iptables -t raw -A PREROUTING -p tcp --tcp-flags ALL ALL
+R iptables -t raw -A PREROUTING -p tcp --tcp-flags FIN,URG,PSH FIN,URG,PSH
+R iptables -t raw -A PREROUTING -p tcp --tcp-flags SYN,RST SYN,RST
+R iptables -t raw -A PREROUTING -p tcp --syn
+R iptables -t raw -A PREROUTING -p tcp --tcp-flags ACK ACK
+R iptables -t raw -A PREROUTING -p tcp -j DROP
+for f in "" -S "-S -A" -R -F "-F -U -P" "-S -R"; do A hping3 -c 1 $f -p 80 10.0.2.2 >/dev/null 2>&1; done
+save
