@@ -1,6 +1,6 @@
+import { parse } from "../wire/ipv4.ts";
 import type { Process } from "./process.ts";
 import { readText } from "./vfs.ts";
-import { parse } from "../wire/ipv4.ts";
 
 function hosts(proc: Process): string[][] {
   try {
@@ -40,6 +40,12 @@ export function lookupName(proc: Process, name: string): number | undefined {
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** What getaddrinfo calls the canonical name: the first of its line in /etc/hosts. */
+export function canonicalName(proc: Process, name: string): string {
+  const line = hosts(proc).find(([, ...names]) => names.some((n) => n.toLowerCase() === name.toLowerCase()));
+  return line?.[1] ?? name;
 }
 
 /** The first name of an address in /etc/hosts. */

@@ -207,6 +207,8 @@ function* udpOpen(proc: Process, s: Settings, socket: UdpSocket): Running<boolea
   const started = proc.machine.now;
   for (let i = 0; i <= wait; i++) {
     try {
+      // The first time two, at once: the second hears of a closed port.
+      if (i === 0) socket.send(new Uint8Array([88]));
       socket.send(new Uint8Array([88]));
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
@@ -259,7 +261,7 @@ function* client(proc: Process, s: Settings, host: string, portText: string): Ru
       continue;
     }
     status = 0;
-    if (socket instanceof UdpSocket && (s.scan || s.verbose) && !(yield* udpOpen(proc, s, socket))) {
+    if (socket instanceof UdpSocket && s.verbose && !(yield* udpOpen(proc, s, socket))) {
       status = 1;
       proc.closeFd(fd);
       continue;
@@ -292,7 +294,9 @@ function* server(proc: Process, s: Settings): Running {
   const local = host || s.source ? address(proc, s, host || s.source) : 0;
   const open = (): TcpSocket | UdpSocket => {
     const socket = s.udp ? new UdpSocket(proc.net, proc) : new TcpSocket(proc.net, proc);
-    socket.options.reuseAddress = !s.udp;
+    // Debian's nc shares its port with whoever asks for that too.
+    socket.options.reuseAddress = true;
+    socket.options.reusePort = true;
     try {
       socket.bind(local, port);
       if (socket instanceof TcpSocket) socket.listen(1);
@@ -320,7 +324,6 @@ function* server(proc: Process, s: Settings): Running {
       const childFd = proc.addFd(child);
       if (s.verbose)
         proc.err(`Connection received on ${nameOf(proc, s, child.remoteAddress)} ${child.remotePort}\n`);
-      if (!s.keep) proc.closeFd(fd);
       status = yield* relay(proc, s, child);
       proc.closeFd(childFd);
     } else {
@@ -349,13 +352,11 @@ export const nc: Command = {
     const s = parse(proc, proc.argv.slice(1));
     if (s.listen) {
       if (s.scan) die(proc, "cannot use -z and -l");
-      if (s.rest.length === 0 && s.sourcePort === "") {
-        proc.err(USAGE);
-        return 1;
-      }
+      if (s.rest.length === 0 && s.sourcePort === "") die(proc, "missing port number");
       return yield* server(proc, s);
     }
     if (s.keep) die(proc, "must use -l with -k");
+    if (s.rest.length === 1) die(proc, "missing port number");
     if (s.rest.length !== 2) {
       proc.err(USAGE);
       return 1;

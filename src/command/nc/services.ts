@@ -1,5 +1,9 @@
 /** The names of /etc/services that labs meet: port → names of tcp and udp. */
 const SERVICES: readonly (readonly [number, string, string])[] = [
+  [7, "echo", "echo"],
+  [9, "discard", "discard"],
+  [13, "daytime", "daytime"],
+  [19, "chargen", "chargen"],
   [20, "ftp-data", ""],
   [21, "ftp", ""],
   [22, "ssh", ""],

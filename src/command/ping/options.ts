@@ -10,7 +10,7 @@ export interface PingOptions {
   /** Milliseconds to wait for the last answer (-W). */
   readonly linger: number;
   readonly size: number;
-  readonly ttl: number;
+  readonly ttl: number | null;
   readonly tos: number;
   readonly mark: number;
   readonly pmtu: "do" | "dont" | "want" | null;
@@ -32,7 +32,57 @@ export interface PingOptions {
   readonly target: string;
 }
 
-export const USAGE_HINT = "\nUsage\n  ping [options] <destination>\n\nFor more details see ping(8).\n";
+export const USAGE_HINT = `
+Usage
+  ping [options] <destination>
+
+Options:
+  <destination>      dns name or ip address
+  -a                 use audible ping
+  -A                 use adaptive ping
+  -B                 sticky source address
+  -c <count>         stop after <count> replies
+  -C                 call connect() syscall on socket creation
+  -D                 print timestamps
+  -d                 use SO_DEBUG socket option
+  -e <identifier>    define identifier for ping session, default is random for
+                     SOCK_RAW and kernel defined for SOCK_DGRAM
+                     Imply using SOCK_RAW (for IPv4 only for identifier 0)
+  -f                 flood ping
+  -h                 print help and exit
+  -I <interface>     either interface name or address
+  -i <interval>      seconds between sending each packet
+  -L                 suppress loopback of multicast packets
+  -l <preload>       send <preload> number of packages while waiting replies
+  -m <mark>          tag the packets going out
+  -M <pmtud opt>     define mtu discovery, can be one of <do|dont|want>
+  -n                 no dns name resolution
+  -O                 report outstanding replies
+  -p <pattern>       contents of padding byte
+  -q                 quiet output
+  -Q <tclass>        use quality of service <tclass> bits
+  -s <size>          use <size> as number of data bytes to be sent
+  -S <size>          use <size> as SO_SNDBUF socket option value
+  -t <ttl>           define time to live
+  -U                 print user-to-user latency
+  -v                 verbose output
+  -V                 print version and exit
+  -w <deadline>      reply wait <deadline> in seconds
+  -W <timeout>       time to wait for response
+
+IPv4 options:
+  -4                 use IPv4
+  -b                 allow pinging broadcast
+  -R                 record route
+  -T <timestamp>     define timestamp, can be one of <tsonly|tsandaddr|tsprespec>
+
+IPv6 options:
+  -6                 use IPv6
+  -F <flowlabel>     define flow label, default is random
+  -N <nodeinfo opt>  use icmp6 node info query, try <help> as argument
+
+For more details see ping(8).
+`;
 
 /** Reads ping's command line with its own messages (iputils 20221126). */
 export function parsePing(tool: Tool): PingOptions {
@@ -69,7 +119,7 @@ export function parsePing(tool: Tool): PingOptions {
   };
   const pmtu = opts.get("M");
   if (pmtu !== undefined && !["do", "dont", "want"].includes(pmtu))
-    fail(tool, `invalid -M argument: ${pmtu}`, 1);
+    fail(tool, `invalid -M argument: ${pmtu}`, 2);
   const flood = opts.has("f");
   const adaptive = opts.has("A");
   const interval = seconds("i", "bad timing interval", 2147483);
@@ -86,7 +136,7 @@ export function parsePing(tool: Tool): PingOptions {
     deadline: integer("w", 0, 2147483647) ?? 0,
     linger: (seconds("W", "bad linger time", 2147483) ?? 10) * 1000,
     size: integer("s", 0, 2147483647) ?? 56,
-    ttl: integer("t", 0, 255) ?? 0,
+    ttl: integer("t", 0, 255) ?? null,
     tos: integer("Q", 0, 255) ?? 0,
     mark: integer("m", 0, 4294967295) ?? 0,
     pmtu: (pmtu as "do" | "dont" | "want" | undefined) ?? null,

@@ -9,7 +9,7 @@ import { put16, u16, u32 } from "../../wire/bytes.ts";
 import { checksum } from "../../wire/checksum.ts";
 import * as icmp from "../../wire/icmp.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
-import { lookupAddress, lookupName, NO_NAME_SERVER, parseAddress } from "../tool/resolve.ts";
+import { canonicalName, lookupAddress, lookupName, NO_NAME_SERVER, parseAddress } from "../tool/resolve.ts";
 import { defineTool, fail, type Tool } from "../tool/tool.ts";
 import { icmpText } from "./icmp-text.ts";
 import { type PingOptions, parsePing, USAGE_HINT } from "./options.ts";
@@ -26,7 +26,7 @@ class Ping {
   private readonly tool: Tool;
   private readonly o: PingOptions;
   private readonly stats = new Statistics();
-  private readonly host: string;
+  private host: string;
   private to: number;
   private socket!: RawSocket | PingSocket;
   private datagram = false;
@@ -53,6 +53,7 @@ class Ping {
       const found = lookupName(tool.proc, options.target);
       if (found === undefined) fail(tool, `${options.target}: ${NO_NAME_SERVER}`, 2);
       this.to = found;
+      this.host = canonicalName(tool.proc, options.target);
     }
   }
 
@@ -127,7 +128,8 @@ class Ping {
     if (o.pmtu !== null) s.mtuDiscover = o.pmtu;
     else if (broadcast) s.mtuDiscover = "do";
     s.receiveErrors = true;
-    if (o.ttl) s.ttl = o.ttl;
+    if (o.ttl === 0) fail(this.tool, "cannot set unicast time-to-live: Invalid argument", 2);
+    if (o.ttl !== null) s.ttl = o.ttl;
     s.tos = o.tos;
     s.mark = o.mark;
     if (this.socket instanceof RawSocket) {
@@ -148,12 +150,20 @@ class Ping {
       bytes.set([1, 7, 39, 4]);
       s.ipOptions = bytes;
     }
+    if (
+      this.device !== null &&
+      !net.links.byName(this.device)?.ipv4.addresses.some((a) => a.local === this.source)
+    ) {
+      proc.err(
+        `${this.tool.name}: Warning: source address might be selected on device other than: ${this.device}\n`,
+      );
+    }
     if (o.verbose) {
       const type = this.datagram ? "SOCK_DGRAM" : "SOCK_RAW";
       proc.err(
         `${this.tool.name}: sock4.fd: 3 (socktype: ${type}), sock6.fd: 4 (socktype: ${type}), hints.ai_family: AF_UNSPEC\n\n`,
       );
-      proc.err(`ai->ai_family: AF_INET, ai->ai_canonname: '${this.host}'\n`);
+      yield* this.tool.print(`ai->ai_family: AF_INET, ai->ai_canonname: '${this.host}'\n`);
     }
     if (o.pattern)
       yield* this.tool.print(

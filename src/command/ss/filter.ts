@@ -49,7 +49,9 @@ export function parseFilter(words: readonly string[]): Test {
   const tokens = words.flatMap((w) => w.split(/\s+|(?=[()])|(?<=[()])/)).filter((w) => w !== "");
   let at = 0;
   const bad = (): never => {
-    throw new FilterError(`Error: an inet prefix is expected rather than "${tokens[at] ?? ""}".`);
+    throw new FilterError(
+      `Error: an inet prefix is expected rather than "${tokens[at] ?? ""}".\nCannot parse dst/src address.`,
+    );
   };
   const or = (): Test => {
     let left = and();

@@ -1,1 +1,1 @@
-export { lookupAddress, lookupName, NO_NAME_SERVER, parseAddress } from "../../machine/resolve.ts";
+export { canonicalName, lookupAddress, lookupName, NO_NAME_SERVER, parseAddress } from "../../machine/resolve.ts";

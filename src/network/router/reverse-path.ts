@@ -38,7 +38,7 @@ export class ReversePath {
       if (acceptLocal) return 0;
       if (!ns.routes.customLocal && !ns.rules.custom) return ns.addresses.has(src) ? "IP_LOCAL_SOURCE" : 0;
     }
-    const verdict = this.reversePath(pkt, src, dst, tos, dev, mode, acceptLocal);
+    const verdict = this.reversePath(pkt, src, dst, tos, oif, dev, mode, acceptLocal);
     const walk = ns.host.walk;
     if (walk !== null && mode > 0 && !quiet) {
       const would = this.wouldUse;
@@ -61,6 +61,7 @@ export class ReversePath {
     src: number,
     dst: number,
     tos: number,
+    oif: number,
     dev: Device,
     mode: number,
     acceptLocal: boolean,
@@ -71,6 +72,8 @@ export class ReversePath {
     flow.src = dst;
     flow.tos = tos;
     flow.oif = 0;
+    // The answer would come in where this packet is to leave: rules with iif see that.
+    flow.iif = oif !== 0 ? oif : 1;
     flow.mark = dev.ipv4.conf.src_valid_mark !== 0 || ns.confAll.src_valid_mark !== 0 ? pkt.mark : 0;
     this.wouldUse = null;
     if (ns.routes.lookup(flow) !== null) return mode > 0 ? "IP_RPFILTER" : 0;

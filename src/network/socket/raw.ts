@@ -5,6 +5,7 @@ import { put16, u32 } from "../../wire/bytes.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import type { Device } from "../device.ts";
 import type { NetNamespace } from "../namespace.ts";
+import { arrivedBy } from "./arrival.ts";
 import { DatagramSocket } from "./datagram.ts";
 import { checkBindAddress } from "./ports.ts";
 import {
@@ -151,7 +152,7 @@ export class RawSocket extends DatagramSocket {
     if (this.protocol !== ipv4.protocol(data, net)) return false;
     if (this.remoteAddress !== 0 && this.remoteAddress !== ipv4.src(data, net)) return false;
     if (this.localAddress !== 0 && this.localAddress !== ipv4.dst(data, net)) return false;
-    if (this.options.device !== null && this.options.device !== pkt.iif) return false;
+    if (this.options.device !== null && this.options.device !== arrivedBy(this.ns, pkt)) return false;
     if (this.protocol === ipv4.ICMP) {
       const type = data[pkt.trans];
       if (type < 32 && ((this.icmpFilter >>> type) & 1) === 1) return false;

@@ -3,6 +3,7 @@ import * as icmp from "../../wire/icmp.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import type { NetNamespace } from "../namespace.ts";
 import type { SocketLayer } from "../transport.ts";
+import { arrivedBy } from "./arrival.ts";
 import { icmpMeaning } from "./icmp-errors.ts";
 import type { PacketSocket } from "./packet.ts";
 import type { PingSocket } from "./ping.ts";
@@ -99,7 +100,7 @@ export class SocketTable implements SocketLayer {
       if (sk.protocol !== protocol) continue;
       if (sk.remoteAddress !== 0 && sk.remoteAddress !== to) continue;
       if (sk.localAddress !== 0 && sk.localAddress !== from) continue;
-      if (sk.options.device !== null && sk.options.device !== pkt.iif) continue;
+      if (sk.options.device !== null && sk.options.device !== arrivedBy(sk.ns, pkt)) continue;
       if (!sk.options.receiveErrors && sk.remoteAddress === 0) continue;
       const start = sk.headerIncluded ? inner : inner + ipv4.headerLength(data, inner);
       this.report(sk, pkt, start, to, type, code, info);
@@ -153,7 +154,7 @@ export class SocketTable implements SocketLayer {
     const sk = this.pings.get(identifier);
     if (sk === undefined) return undefined;
     if (sk.localAddress !== 0 && sk.localAddress !== local) return undefined;
-    if (sk.options.device !== null && sk.options.device !== pkt.iif) return undefined;
+    if (sk.options.device !== null && sk.options.device !== arrivedBy(sk.ns, pkt)) return undefined;
     return sk;
   }
 

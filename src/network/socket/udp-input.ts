@@ -3,6 +3,7 @@ import * as icmp from "../../wire/icmp.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import * as udp from "../../wire/udp.ts";
 import type { Route } from "../flow.ts";
+import { arrivedBy } from "./arrival.ts";
 import { icmpMeaning } from "./icmp-errors.ts";
 import type { SocketTable } from "./table.ts";
 import type { UdpSocket } from "./udp.ts";
@@ -20,7 +21,7 @@ function score(sk: UdpSocket, pkt: Packet, src: number, sport: number, address: 
     points += 4;
   }
   if (sk.options.device !== null) {
-    if (sk.options.device !== pkt.iif) return -1;
+    if (sk.options.device !== arrivedBy(sk.ns, pkt)) return -1;
     points += 4;
   }
   return points;
@@ -129,7 +130,7 @@ function receiveMany(
   for (const sk of table.udpOn(dport)) {
     if (sk.localAddress !== 0 && sk.localAddress !== dst) continue;
     if (sk.remoteAddress !== 0 && (sk.remoteAddress !== src || sk.remotePort !== sport)) continue;
-    if (sk.options.device !== null && sk.options.device !== pkt.iif) continue;
+    if (sk.options.device !== null && sk.options.device !== arrivedBy(sk.ns, pkt)) continue;
     if (!sk.hears(dst)) continue;
     takers.push(sk);
   }

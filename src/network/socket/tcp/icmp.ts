@@ -2,6 +2,7 @@ import type { Packet } from "../../../netfilter/packet.ts";
 import * as icmp from "../../../wire/icmp.ts";
 import * as ipv4 from "../../../wire/ipv4.ts";
 import * as tcp from "../../../wire/tcp.ts";
+import { arrivedBy } from "../arrival.ts";
 import { icmpMeaning } from "../icmp-errors.ts";
 import { syncMss } from "./options.ts";
 import { retransmit, routeOf } from "./output.ts";
@@ -21,7 +22,13 @@ export function tcpError(
   const at = inner + ipv4.headerLength(data, inner);
   const local = ipv4.src(data, inner);
   const remote = ipv4.dst(data, inner);
-  const sk = table.connection(local, tcp.sport(data, at), remote, tcp.dport(data, at), pkt.iif);
+  const sk = table.connection(
+    local,
+    tcp.sport(data, at),
+    remote,
+    tcp.dport(data, at),
+    arrivedBy(table.ns, pkt),
+  );
   if (sk === undefined || sk.state === "TIME-WAIT" || sk.state === "LISTEN") return;
   const seq = tcp.seq(data, at);
   // An error about data that is not outstanding is old, or forged (RFC 5927 4.1).

@@ -3,6 +3,7 @@ import { PACKET_HOST } from "../../../netfilter/packet.ts";
 import * as ipv4 from "../../../wire/ipv4.ts";
 import * as tcp from "../../../wire/tcp.ts";
 import { parse } from "../../../wire/tcp-options.ts";
+import { arrivedBy } from "../arrival.ts";
 import { restartTimeWait } from "./data.ts";
 import { connectionRequest } from "./handshake.ts";
 import { endSeq, type Incoming, segmentArrives } from "./input.ts";
@@ -53,7 +54,7 @@ export function receiveTcp(table: TcpTable, pkt: Packet): void {
     length: pkt.end - at - header,
     options: parse(data, at, pkt.end),
   };
-  let sk = table.connection(dst, dport, src, sport, pkt.iif);
+  let sk = table.connection(dst, dport, src, sport, arrivedBy(table.ns, pkt));
   if (sk !== undefined && (sk.state === "TIME-WAIT" || (sk.state === "FIN-WAIT-2" && sk.orphan))) {
     const verdict = timeWaitArrives(sk, s);
     if (verdict === "reuse") {
@@ -69,7 +70,12 @@ export function receiveTcp(table: TcpTable, pkt: Packet): void {
     finish(sk, pkt, segmentArrives(sk, s));
     return;
   }
-  const listener = table.listener(dst, dport, pkt.iif, (src ^ Math.imul(sport, 0x9e3779b1)) >>> 0);
+  const listener = table.listener(
+    dst,
+    dport,
+    arrivedBy(table.ns, pkt),
+    (src ^ Math.imul(sport, 0x9e3779b1)) >>> 0,
+  );
   if (listener !== undefined) {
     finish(listener, pkt, listenArrives(listener, s));
     return;

@@ -1,0 +1,7 @@
+# pins: packets wait for the answer, in order
+ip netns add a; ip netns add b
+ip link add va netns a type veth peer name vb netns b
+ip -n a addr add 10.0.0.1/24 dev va; ip -n b addr add 10.0.0.2/24 dev vb
+ip -n a link set va up; ip -n b link set vb up
+ip netns exec b iptables -A INPUT -p icmp
+ip netns exec a ping -c3 -i0.01 -W1 10.0.0.2 | grep -c 'bytes from'

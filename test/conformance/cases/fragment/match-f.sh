@@ -1,0 +1,8 @@
+# pins: -f matches second and further fragments where conntrack does not gather them first
+ip netns add a; ip netns add b
+ip link add va netns a type veth peer name vb netns b
+ip -n a addr add 10.0.0.1/24 dev va; ip -n b addr add 10.0.0.2/24 dev vb
+ip -n a link set va up; ip -n b link set vb up
+ip netns exec b iptables -t raw -A PREROUTING -f -j ACCEPT; ip netns exec b iptables -A INPUT -f
+ip netns exec a ping -c1 -W1 -s 4000 10.0.0.2 | sed -n 2p
+ip netns exec b iptables -t raw -nvL PREROUTING; ip netns exec b iptables -nvL INPUT

@@ -1,0 +1,16 @@
+# pins: no ICMP error about an ICMP error (icmp_send)
+for n in a r b; do ip netns add $n; done
+ip link add va netns a type veth peer name ra netns r
+ip link add vb netns b type veth peer name rb netns r
+ip -n a addr add 10.0.1.2/24 dev va; ip -n r addr add 10.0.1.1/24 dev ra
+ip -n b addr add 10.0.2.2/24 dev vb; ip -n r addr add 10.0.2.1/24 dev rb
+ip -n a link set va up; ip -n r link set ra up; ip -n r link set rb up; ip -n b link set vb up
+ip netns exec r sysctl -qw net.ipv4.ip_forward=1
+ip -n a route add default via 10.0.1.1; ip -n b route add default via 10.0.2.1
+ip netns exec a iptables -A INPUT -p icmp; ip netns exec a iptables -A OUTPUT -p icmp
+ip netns exec b iptables -A OUTPUT -p icmp --icmp-type port-unreachable
+ip -n r route add prohibit 10.0.1.0/24 table 9; ip -n r rule add iif rb lookup 9
+ip netns exec a bash -c 'echo x > /dev/udp/10.0.2.2/2000'
+sleep 0.2
+ip netns exec b iptables -nvxL | awk '$1==1' | wc -l
+ip netns exec b iptables -nvxL INPUT

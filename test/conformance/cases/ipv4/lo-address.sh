@@ -1,0 +1,9 @@
+# pins: an address on lo answers from elsewhere, if lo is up or not
+ip netns add a; ip netns add b
+ip link add va netns a type veth peer name vb netns b
+ip -n a addr add 10.0.0.1/24 dev va; ip -n b addr add 10.0.0.2/24 dev vb
+ip -n a link set va up; ip -n b link set vb up
+ip -n b addr add 172.31.0.1/32 dev lo; ip -n a route add 172.31.0.1 via 10.0.0.2
+ip netns exec a ping -c1 -W1 172.31.0.1 | tail -2
+ip -n b link set lo up
+ip netns exec a ping -c1 -W1 172.31.0.1 | sed -n 2p

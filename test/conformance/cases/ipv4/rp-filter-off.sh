@@ -1,0 +1,14 @@
+# pins: without reverse path filter an unknown source is forwarded all the same
+for n in a r b; do ip netns add $n; done
+ip link add va netns a type veth peer name ra netns r
+ip link add vb netns b type veth peer name rb netns r
+ip -n a addr add 10.0.1.2/24 dev va; ip -n r addr add 10.0.1.1/24 dev ra
+ip -n b addr add 10.0.2.2/24 dev vb; ip -n r addr add 10.0.2.1/24 dev rb
+ip -n a link set va up; ip -n r link set ra up; ip -n r link set rb up; ip -n b link set vb up
+ip netns exec r sysctl -qw net.ipv4.ip_forward=1
+ip -n a route add default via 10.0.1.1; ip -n b route add default via 10.0.2.1
+ip -n a addr add 192.168.55.1/32 dev va
+ip netns exec r sh -c 'for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 > $f; done'
+ip netns exec b iptables -A INPUT -s 192.168.55.1
+ip netns exec a ping -c1 -W1 -I 192.168.55.1 10.0.2.2 | tail -2
+ip netns exec b iptables -nvL INPUT

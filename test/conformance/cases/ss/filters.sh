@@ -1,0 +1,11 @@
+# pins: ss filters by state, port and address
+# state: no
+ip netns add a; ip netns add b
+ip link add va netns a type veth peer name vb netns b
+ip -n a addr add 10.0.0.1/24 dev va; ip -n b addr add 10.0.0.2/24 dev vb
+ip -n a link set va up; ip -n b link set vb up
+ip netns exec b timeout 2 nc -l 8000 & sleep 0.4
+sleep 1 | ip netns exec a nc 10.0.0.2 8000 & sleep 0.4
+ip netns exec a ss -tnH dst 10.0.0.2 | wc -l; ip netns exec a ss -tnH dport = :8000 | wc -l; ip netns exec a ss -tnH state established | wc -l; ip netns exec a ss -tnH state listening | wc -l; ip netns exec a ss -tnH dst 10.0.0.3 | wc -l; ip netns exec b ss -tanH '( sport = :8000 )' | awk '{print $1}'
+ip netns exec a ss -tn nonsense; echo $?
+wait

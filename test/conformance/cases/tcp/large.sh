@@ -1,0 +1,13 @@
+# pins: a large transfer arrives whole
+# state: no
+for n in a r b; do ip netns add $n; done
+ip link add va netns a type veth peer name ra netns r
+ip link add vb netns b type veth peer name rb netns r
+ip -n a addr add 10.0.1.2/24 dev va; ip -n r addr add 10.0.1.1/24 dev ra
+ip -n b addr add 10.0.2.2/24 dev vb; ip -n r addr add 10.0.2.1/24 dev rb
+ip -n a link set va up; ip -n r link set ra up; ip -n r link set rb up; ip -n b link set vb up
+ip netns exec r sysctl -qw net.ipv4.ip_forward=1
+ip -n a route add default via 10.0.1.1; ip -n b route add default via 10.0.2.1
+ip netns exec b timeout 5 nc -l 8000 > got & sleep 0.4
+seq 1 200000 | ip netns exec a nc -N -w3 10.0.2.2 8000; wc -c < got; tail -1 got; sort -n got | uniq | wc -l
+wait

@@ -1,0 +1,8 @@
+# pins: SYNs that are dropped: the connection times out
+ip netns add a; ip netns add b
+ip link add va netns a type veth peer name vb netns b
+ip -n a addr add 10.0.0.1/24 dev va; ip -n b addr add 10.0.0.2/24 dev vb
+ip -n a link set va up; ip -n b link set vb up
+ip netns exec b iptables -A INPUT -p tcp -j DROP
+ip netns exec a nc -zv -w2 10.0.0.2 80; echo $?
+ip netns exec b iptables -F

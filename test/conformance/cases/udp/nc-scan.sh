@@ -1,0 +1,8 @@
+# pins: nc -z -u takes silence for an open port
+ip netns add a; ip netns add b
+ip link add va netns a type veth peer name vb netns b
+ip -n a addr add 10.0.0.1/24 dev va; ip -n b addr add 10.0.0.2/24 dev vb
+ip -n a link set va up; ip -n b link set vb up
+ip netns exec a nc -zuv -w1 10.0.0.2 9; echo $?
+ip netns exec b iptables -A INPUT -p udp -j DROP
+ip netns exec a nc -zuv -w1 10.0.0.2 9; echo $?
