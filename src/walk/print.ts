@@ -261,6 +261,9 @@ export class WalkPrinter {
       return [
         `    ${p.good("✓")} the RST ends the connection in ${p.place(drop.ns)} ${p.quiet("(TCP_RESET)")}`,
       ];
+    // A bridge's flood comes to everybody, and all but one look away.
+    if (drop.reason === "OTHERHOST" && isFlooded(story, this.packets))
+      return [p.quiet(`    · ${drop.ns} looks away: the frame is for another's MAC (OTHERHOST)`)];
     const diagnosis = explainDeath({ story, drop, lab: this.lab, packets: this.packets });
     return [
       `    ${p.died("✗ died")} in ${p.place(drop.ns)}, ${drop.where}: ${p.died(drop.reason)}`,
@@ -308,14 +311,17 @@ export class WalkPrinter {
     const p = this.options.palette;
     const lines: string[] = [];
     const asked = new Map<string, { by: string; times: number; answer: string | undefined }>();
-    for (const { headers, hops } of stories) {
-      const ns = hops[0]?.ns ?? "";
+    for (const story of stories) {
+      const { headers } = story;
+      const isCopy = story.by === "clone" || story.by === "flood";
+      const ns = originOf(story, this.packets).hops[0]?.ns ?? "";
       const reply = /^(?:ARP, )?Reply (\S+) is-at (\S+?),?(?: |$)/.exec(headers.summary);
       if (reply) {
         for (const [key, entry] of asked)
           if (key.endsWith(` ${reply[1]}`)) entry.answer = `${reply[2]} (${ns})`;
         continue;
       }
+      if (isCopy) continue;
       const key = `${ns} ${headers.dst}`;
       const entry = asked.get(key) ?? { by: ns, times: 0, answer: undefined };
       entry.times++;
@@ -411,6 +417,23 @@ function wayOf(story: PacketStory): string {
     }
   }
   return way;
+}
+
+/** The packet that a bridge's copies are copies of. */
+function originOf(story: PacketStory, packets: ReadonlyMap<number, PacketStory>): PacketStory {
+  let origin = story;
+  while (origin.by === "clone" || origin.by === "flood") {
+    const parent = packets.get(origin.parent);
+    if (!parent) break;
+    origin = parent;
+  }
+  return origin;
+}
+
+function isFlooded(story: PacketStory, packets: ReadonlyMap<number, PacketStory>): boolean {
+  for (const event of eventsOf(originOf(story, packets)))
+    if (event.kind === "bridge" && event.action === "flood") return true;
+  return false;
 }
 
 /** The neighbour entry that an open packet waits for. */

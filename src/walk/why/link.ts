@@ -34,9 +34,12 @@ export function unanswered(
     cures.push({ command: inNamespace(owner.ns, `ip link set ${owner.dev} up`) });
   } else {
     const lost = lostRequest(ns, address, packets);
-    why += lost
-      ? ` ${owner.ns} has it on ${owner.dev}, but the request was lost in ${lost.ns}, ${lost.where}.`
-      : ` ${owner.ns} has it on ${owner.dev}, which is not on this link or does not answer.`;
+    why += ` ${owner.ns} has it on ${owner.dev}`;
+    const asked = requests(ns, address, packets);
+    const came = asked.some((story) => story.hops.some((hop) => hop.ns === owner.ns));
+    if (lost) why += `, but the request was lost in ${lost.ns}, ${lost.where}.`;
+    else if (came) why += `: the request came there, and ${owner.ns} does not answer.`;
+    else why += `, but the request never came there.${bridgeWords(asked)}`;
     const bridge = lost && /^bridge (\S+)$/.exec(lost.where)?.[1];
     if (lost && bridge && lab.of(lost.ns).up.get(bridge) !== true) {
       why += ` ${bridge} is down.`;
@@ -50,6 +53,31 @@ export function unanswered(
   return { why, cures };
 }
 
+/** The requests of `ns` for `address`, and the copies that bridges made of them. */
+function requests(ns: string, address: string, packets: ReadonlyMap<number, PacketStory>): PacketStory[] {
+  const found: PacketStory[] = [];
+  const ids = new Set<number>();
+  for (const story of packets.values()) {
+    if (story.headers.family !== "arp" || story.headers.dst !== address) continue;
+    if (story.hops[0]?.ns !== ns && !ids.has(story.parent)) continue;
+    ids.add(story.id);
+    found.push(story);
+  }
+  return found;
+}
+
+/** What the last bridge on its way did with a request. */
+function bridgeWords(stories: readonly PacketStory[]): string {
+  let words = "";
+  for (const story of stories) {
+    for (const event of eventsOf(story)) {
+      if (event.kind === "bridge")
+        words = ` ${event.bridge} in ${event.ns} sent it out of ${event.ports.join(", ") || "no port"} only.`;
+    }
+  }
+  return words;
+}
+
 /** Where a request for `address` died on its way, if it did. */
 function lostRequest(
   ns: string,
@@ -57,12 +85,7 @@ function lostRequest(
   packets: ReadonlyMap<number, PacketStory>,
 ): WalkEventOf<"drop"> | undefined {
   let lost: WalkEventOf<"drop"> | undefined;
-  for (const story of packets.values()) {
-    const { headers, ending } = story;
-    if (headers.family !== "arp" || headers.dst !== address || ending.kind !== "dropped") continue;
-    const from = story.hops[0]?.ns === ns || packets.get(story.parent)?.hops[0]?.ns === ns;
-    if (from) lost = ending.event;
-  }
+  for (const { ending } of requests(ns, address, packets)) if (ending.kind === "dropped") lost = ending.event;
   return lost;
 }
 

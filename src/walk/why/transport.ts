@@ -64,7 +64,7 @@ const WORDS: Record<string, string> = {
   BRIDGE_INGRESS_STP_STATE: "came in by a bridge port that is not forwarding",
   NO_TX_TARGET: "has no other port to leave the bridge by",
   MAC_INVALID_SOURCE: "has a group address as its source MAC",
-  OTHERHOST: "is addressed to another box's MAC",
+  OTHERHOST: "is addressed to another's MAC: the sender's neighbour entry (ip neigh) names a wrong one",
   CPU_BACKLOG: "found the backlog full (net.core.netdev_max_backlog)",
 };
 
