@@ -1,5 +1,6 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync } from "node:fs";
 import type { WalkEvent } from "../walk/event.ts";
+import { openOut, writeOut } from "./out.ts";
 
 /** Writes walk events, one JSON object a line. "-" is standard output. */
 export class EventFile {
@@ -8,7 +9,7 @@ export class EventFile {
   private size = 0;
 
   constructor(path: string) {
-    this.fd = path === "-" ? 1 : openSync(path, "w");
+    this.fd = path === "-" ? 1 : openOut("--events", path);
   }
 
   add(event: WalkEvent): void {
@@ -19,7 +20,7 @@ export class EventFile {
   }
 
   private flush(): void {
-    if (this.pending.length > 0) writeSync(this.fd, `${this.pending.join("\n")}\n`);
+    if (this.pending.length > 0) writeOut(this.fd, Buffer.from(`${this.pending.join("\n")}\n`));
     this.pending = [];
     this.size = 0;
   }

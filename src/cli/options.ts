@@ -59,7 +59,10 @@ export function parseOptions(verb: string, words: readonly string[]): RunOptions
     "color",
   ]);
   for (const name of Object.keys(options)) {
-    if (!known.has(name)) throw new CommandLineError(`there is no option --${name}. See packetwalk --help.`);
+    if (!known.has(name))
+      throw new CommandLineError(
+        `there is no option ${name.length === 1 ? "-" : "--"}${name}. See packetwalk --help.`,
+      );
   }
   if (options.walk !== undefined && verb !== "shell")
     throw new CommandLineError(
@@ -101,7 +104,7 @@ function engine(value: unknown): RunOptions["engine"] {
 
 function seed(value: unknown): number {
   if (value === undefined) return 1;
-  const n = Number(value);
+  const n = value === "" || typeof value === "boolean" ? Number.NaN : Number(value);
   if (!Number.isInteger(n) || n < 0 || n > 0xffff_ffff) {
     throw new CommandLineError(`--seed takes a whole number from 0 to 4294967295, not "${String(value)}".`);
   }
@@ -125,7 +128,7 @@ function span(value: unknown): Nanoseconds {
 
 function text(value: unknown, option: string): string | undefined {
   if (value === undefined) return undefined;
-  if (typeof value === "string" || typeof value === "number") return String(value);
+  if ((typeof value === "string" && value !== "") || typeof value === "number") return String(value);
   throw new CommandLineError(`${option} needs one value.`);
 }
 

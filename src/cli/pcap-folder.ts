@@ -1,8 +1,10 @@
-import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { CapturedFrame } from "../engine/engine.ts";
 import { LINKTYPE_ETHERNET } from "../wire/pcap.ts";
 import { Recorder } from "../wire/pcapng.ts";
+import { CommandLineError } from "./options.ts";
+import { openOut, why, writeOut } from "./out.ts";
 
 interface Open {
   readonly fd: number;
@@ -16,7 +18,11 @@ export class PcapFolder {
   private readonly files = new Map<string, Open>();
 
   constructor(folder: string) {
-    mkdirSync(folder, { recursive: true });
+    try {
+      mkdirSync(folder, { recursive: true });
+    } catch (error) {
+      throw new CommandLineError(`--pcap ${folder}: ${why(error)}`);
+    }
     this.folder = folder;
   }
 
@@ -27,7 +33,7 @@ export class PcapFolder {
       const recorder = new Recorder(LINKTYPE_ETHERNET, frame.dev, `network namespace ${frame.ns}`);
       // A device may be called "a/b" nowhere, a namespace neither: both are names of files on Linux.
       file = {
-        fd: openSync(join(this.folder, `${name}.pcapng`), "w"),
+        fd: openOut("--pcap", join(this.folder, `${name}.pcapng`)),
         recorder,
         pending: [recorder.start()],
       };
@@ -47,6 +53,6 @@ export class PcapFolder {
 }
 
 function flush(file: Open): void {
-  writeSync(file.fd, Buffer.concat(file.pending));
+  writeOut(file.fd, Buffer.concat(file.pending));
   file.pending = [];
 }

@@ -3,6 +3,7 @@ import type { WalkEvent } from "../walk/event.ts";
 import { EventFile } from "./event-file.ts";
 import { CommandLineError, checkFile, parseOptions, type RunOptions } from "./options.ts";
 import { PcapFolder } from "./pcap-folder.ts";
+import { Signals } from "./signals.ts";
 
 /** What a verb adds to a run. */
 export interface Listener {
@@ -28,16 +29,31 @@ export async function runScript(
     return 2;
   }
   const file = options.file as string;
-  if (options.engine === "kernel") {
-    if (verb !== "run") {
-      process.stderr.write(`packetwalk: ${verb} has no --engine kernel; run has.\n`);
-      return 2;
-    }
-    return (await import("./run-kernel.ts")).runOnKernel(options);
-  }
   const listener = listen(options);
-  const events = options.events === undefined ? undefined : new EventFile(options.events);
-  const captures = options.pcap === undefined ? undefined : new PcapFolder(options.pcap);
+  let events: EventFile | undefined;
+  let captures: PcapFolder | undefined;
+  try {
+    events = options.events === undefined ? undefined : new EventFile(options.events);
+    captures = options.pcap === undefined ? undefined : new PcapFolder(options.pcap);
+  } catch (error) {
+    if (!(error instanceof CommandLineError)) throw error;
+    process.stderr.write(`packetwalk: ${error.message}\n`);
+    return 2;
+  }
+  if (options.engine === "kernel") {
+    const { runOnKernel } = await import("./run-kernel.ts");
+    const take = (event: WalkEvent) => {
+      events?.add(event);
+      listener.onEvent?.(event);
+    };
+    try {
+      const status = await runOnKernel(options, events || listener.onEvent ? take : undefined);
+      listener.onEnd?.();
+      return status;
+    } finally {
+      events?.close();
+    }
+  }
   const { SimulatedEngine } = (await import("./load-engine.ts")).loadEngine();
   const { labFolders } = await import("../lab/disk-folder.ts");
   const listening = events || listener.onEvent;
@@ -56,16 +72,26 @@ export async function runScript(
     onNotice: (line) => process.stderr.write(`packetwalk: ${line}\n`),
   });
   try {
-    const status = engine.runToEnd({
-      argv: ["bash", file, ...options.args],
-      cwd: process.cwd(),
-      output: (bytes, stream) => (stream === "stdout" ? process.stdout : process.stderr).write(bytes),
-    });
+    const signals = new Signals();
+    const status = await engine.runInSlices(
+      {
+        argv: ["bash", file, ...options.args],
+        cwd: process.cwd(),
+        output: (bytes, stream) => (stream === "stdout" ? process.stdout : process.stderr).write(bytes),
+      },
+      (signal) => signals.take(signal),
+      () => signals.pause(),
+    );
+    signals.close();
     listener.onEnd?.();
-    return status;
-  } finally {
     events?.close();
     captures?.close();
+    return signals.status ?? status;
+  } catch (error) {
+    if (!(error instanceof CommandLineError)) throw error;
+    process.stderr.write(`packetwalk: ${error.message}\n`);
+    return 2;
+  } finally {
     await engine.close();
   }
 }

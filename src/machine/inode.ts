@@ -156,6 +156,9 @@ export class LiveDirectory extends DirectoryInode {
 }
 
 /** A regular file in memory. `load` brings the content when it is first wanted (a lab's folder). */
+/** Where a file that grows without end meets a full disk. */
+const MAX_FILE = 2 ** 28;
+
 export class RegularFile extends Inode {
   readonly type = "file";
   private bytes: Uint8Array;
@@ -203,6 +206,7 @@ export class RegularFile extends Inode {
 
   truncate(size = 0): void {
     this.ready();
+    if (size > MAX_FILE) throw new KernelError("EFBIG");
     const kept = new Uint8Array(size);
     kept.set(this.bytes.subarray(0, Math.min(size, this.used)));
     this.bytes = kept;
@@ -213,6 +217,7 @@ export class RegularFile extends Inode {
   writeAt(at: number, data: Uint8Array): void {
     this.ready();
     const end = at + data.length;
+    if (end > MAX_FILE) throw new KernelError("ENOSPC");
     // Capacity may be shared with what a lab's folder gave, so growth and the first write copy.
     const grown = new Uint8Array(end > this.bytes.length ? Math.max(end, this.bytes.length * 2, 256) : 0);
     if (grown.length > 0) {

@@ -125,6 +125,8 @@ export class Machine implements NetworkHost {
   observer: CommandObserver | null = null;
   /** Steps that a shell may take without waiting before it counts as an endless loop. */
   stepBudget = 2_000_000;
+  /** How often nothing was left to do but wait for the clock. */
+  rests = 0;
   /** Called for each new network namespace. */
   onNamespace: ((net: NetNamespace) => void) | null = null;
   private lastCommand = 0;
@@ -340,8 +342,32 @@ export class Machine implements NetworkHost {
       this.current = null;
       if (error instanceof Killed) this.finish(proc, { signal: error.signal });
       else if (error instanceof Exit) this.finish(proc, { status: error.status & 255 });
-      else this.crash(proc, error);
+      else if (!this.exhausted(proc, error)) this.crash(proc, error);
     }
+  }
+
+  /** The stack or the memory that a program may have is used up: it ends as on Linux, and the run says so. */
+  private exhausted(proc: Process, error: unknown): boolean {
+    if (!(error instanceof RangeError) && !(error instanceof SyntaxError)) return false;
+    const stack = /call stack/.test(error.message);
+    if (
+      !stack &&
+      !/Invalid (string|array|typed array|array buffer) length|allocation|expression too large/.test(
+        error.message,
+      )
+    )
+      return false;
+    const place = this.foreground;
+    this.reportRunaway(
+      proc,
+      stack
+        ? `${proc.name} (pid ${proc.pid}) calls itself too deeply: its stack is used up (SIGSEGV)`
+        : `${proc.name} (pid ${proc.pid}) has used up its memory and was killed`,
+      place?.file,
+      place?.line,
+    );
+    this.finish(proc, { signal: stack ? "SEGV" : "KILL" });
+    return true;
   }
 
   /** A fault of a program (not of the user's): said, never hidden. */
@@ -448,6 +474,7 @@ export class Machine implements NetworkHost {
       return false;
     }
     this.now = due;
+    this.rests++;
     return true;
   }
 }

@@ -342,6 +342,7 @@ export class Interpreter {
   }
 
   *exec(s: Stmt): Running<void> {
+    if (this.tool.proc.works(100)) yield { until: this.tool.proc.machine.now };
     switch (s.k) {
       case "expr":
         yield* this.eval(s.of);

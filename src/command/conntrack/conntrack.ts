@@ -8,6 +8,14 @@ import * as ipv4 from "../../wire/ipv4.ts";
 import { defineTool, type Tool } from "../tool/tool.ts";
 import { emptyFilter, type Filter, filterOption, filterProtocol, matches, parameterError } from "./filter.ts";
 
+/** -e: what each word stands for. */
+const EVENTS: ReadonlyMap<string, string> = new Map([
+  ["ALL", "NEW,UPDATE,DESTROY"],
+  ["NEW", "NEW"],
+  ["UPDATES", "UPDATE"],
+  ["DESTROY", "DESTROY"],
+]);
+
 const VERSION = "conntrack v1.4.7 (conntrack-tools)";
 const TABLES = ["conntrack", "expect", "dying", "unconfirmed"];
 const COMMANDS: Readonly<Record<string, string>> = {
@@ -84,7 +92,7 @@ function parse(tool: Tool): Request {
   const apply = (key: string, value: string) => {
     if (key.length === 1 && "LGDIUEFCSVh".includes(key)) {
       if (request.command !== "" && request.command !== key)
-        parameterError(tool, "Can't use -".concat(`${request.command}`, " with -", key));
+        parameterError(tool, "Invalid commands combination");
       request.command = key;
     } else if (key === "o")
       for (const word of value.split(",")) {
@@ -97,7 +105,7 @@ function parse(tool: Tool): Request {
     else if (key === "e") {
       request.events = new Set();
       for (const word of value.split(",")) {
-        const known = { ALL: "NEW,UPDATE,DESTROY", NEW: "NEW", UPDATES: "UPDATE", DESTROY: "DESTROY" }[word];
+        const known = EVENTS.get(word);
         if (known === undefined) parameterError(tool, `Bad parameter \`${word}'`);
         for (const e of known.split(",")) request.events.add(e);
       }
@@ -228,7 +236,7 @@ export const conntrack = defineTool({
         return 0;
       }
       case "F":
-        if (request.table === "conntrack") tracker.flush();
+        if (request.table === "conntrack") asUser(tool, () => tracker.flush());
         say(
           request.table === "expect"
             ? "expectation table has been emptied."
@@ -240,7 +248,7 @@ export const conntrack = defineTool({
         for (const ct of chosen()) {
           count++;
           yield* tool.print(`${decorate(ct, formatEntry(ct, tracker))}\n`);
-          tracker.kill(ct);
+          asUser(tool, () => tracker.kill(ct));
         }
         say(`${count} flow entries have been deleted.`);
         return count > 0 ? 0 : 1;
@@ -252,8 +260,10 @@ export const conntrack = defineTool({
         let count = 0;
         for (const ct of chosen()) {
           count++;
-          if (mark) tracker.setMark(ct, mark[0]);
-          if (timeout !== null) tracker.setTimeout(ct, timeout * 1e9);
+          asUser(tool, () => {
+            if (mark) tracker.setMark(ct, mark[0]);
+            if (timeout !== null) tracker.setTimeout(ct, timeout * 1e9);
+          });
           yield* tool.print(`${decorate(ct, formatEntry(ct, tracker).replace(/use=1$/, "use=2"))}\n`);
         }
         say(`${count} flow entries have been updated.`);
@@ -280,6 +290,15 @@ export const conntrack = defineTool({
     }
   },
 });
+
+/** Events of changes by a program name its socket: netlink_autobind's random port, the process ID being taken. */
+function asUser(tool: Tool, change: () => void): void {
+  const tracker = tool.proc.net.netfilter.conntrack;
+  const port = 0x80000000 + tool.proc.machine.random.below(0x7ffff000);
+  tracker.actor = `[USERSPACE] portid=${port} progname=conntrack`;
+  change();
+  tracker.actor = null;
+}
 
 function create(tool: Tool, request: Request, original: Tuple, say: (message: string) => void): number {
   const { filter } = request;
@@ -325,6 +344,7 @@ function* events(tool: Tool, request: Request, decorate: (ct: Connection, text: 
     )
       return;
     let text = formatEvent(event, ct, tracker);
+    if (tracker.actor !== null) text += ` ${tracker.actor}`;
     const at = text.indexOf("] ") + 2;
     text = text.slice(0, at) + decorate(ct, text.slice(at));
     if (request.output.has("timestamp")) {

@@ -1,3 +1,4 @@
+import { KernelError } from "../../base/errno.ts";
 import { spawn, waitChild } from "../../machine/exec.ts";
 import { shellStatus } from "../../machine/process.ts";
 import { getopt, UsageError } from "../tool/getopt.ts";
@@ -41,7 +42,15 @@ export const watch = defineTool({
         const right = `${proc.machine.hostname}: ${strftime("%c", proc.machine.epoch + proc.machine.now)}`;
         yield* tool.print(`${left.padEnd(Math.max(left.length + 1, width - right.length))}${right}\n\n`);
       }
-      const status = shellStatus(yield* waitChild(proc, spawn(proc, argv)));
+      let status: number;
+      try {
+        status = shellStatus(yield* waitChild(proc, spawn(proc, argv)));
+      } catch (error) {
+        if (!(error instanceof KernelError)) throw error;
+        // The child that could not exec says so, and ends with 4 (watch.c run_command).
+        yield* tool.print(`watch: unable to execute '${argv[0]}': ${error.message}\n`);
+        status = 4;
+      }
       if (opts.has("e") && status !== 0) return status;
       yield* proc.sleep(period * 1e9);
     }

@@ -24,6 +24,9 @@ export interface SimulatedOptions extends EngineOptions {
 /** 2026-01-05 09:00:00 UTC: the moment that every simulated machine boots. */
 const BOOT = Date.UTC(2026, 0, 5, 9) * 1e6;
 
+/** Real milliseconds of a run between two looks at the outside. */
+const SLICE = 20;
+
 const ENVIRONMENT: Readonly<Record<string, string>> = {
   PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
   HOME: "/root",
@@ -67,6 +70,34 @@ export class SimulatedEngine implements Engine {
     if (end === "idle") this.timeLimit.breakDeadlock(proc);
     this.settle();
     return proc.exit ? shellStatus(proc.exit) : 130;
+  }
+
+  /**
+   * The same in slices, with `pause` between them, so that the outside gets in: it is told how to send the job a
+   * signal, and `pause` gives false to leave the job where it is.
+   */
+  async runInSlices(
+    job: Job,
+    begun: (signal: (name: string) => void) => void,
+    pause: () => Promise<boolean>,
+  ): Promise<number> {
+    const { proc } = this.spawn(job);
+    begun((name) => {
+      const signal = signalByName(name);
+      if (signal && !proc.exit) this.machine.signalGroup(proc.pgid, signal);
+    });
+    for (;;) {
+      const until = performance.now() + SLICE;
+      let turns = 0;
+      const end = this.machine.run({
+        until: () => proc.exit !== null || ((++turns & 127) === 0 && performance.now() > until),
+      });
+      if (end === "idle") this.timeLimit.breakDeadlock(proc);
+      if (proc.exit) break;
+      if (!(await pause())) return 130;
+    }
+    this.settle();
+    return shellStatus(proc.exit);
   }
 
   /** Packets that are on their way when the last command ends still arrive. */

@@ -4,6 +4,8 @@ import type { Process } from "../../machine/process.ts";
 
 /** A whole command of the script (a loop of pings, say) may last this many times as long as one program. */
 const WHOLE = 10;
+/** A command that traps or ignores SIGINT is asked so often before it is killed. */
+const PATIENCE = 3;
 
 /**
  * Ends foreground commands that would never end, as a person would: with Ctrl-C, and a word about it. A
@@ -22,6 +24,9 @@ export class TimeLimit {
 
   private watch(limit: Nanoseconds): void {
     const { machine } = this;
+    let heedless: Process | null = null;
+    let since = -1;
+    let asked = 0;
     const look = () => {
       const { foreground } = machine;
       let due = machine.now + limit;
@@ -33,7 +38,16 @@ export class TimeLimit {
         machine.at(due, look);
         return;
       }
+      if (foreground.proc !== heedless || foreground.since !== since) asked = 0;
+      heedless = foreground.proc;
+      since = foreground.since;
       const place = `${foreground.file}: line ${foreground.line}`;
+      if (++asked > PATIENCE) {
+        this.notice(`${place}: "${short(foreground.text)}" did not heed Ctrl-C and was killed`);
+        machine.signalGroup(foreground.proc.pgid, "KILL");
+        machine.after(limit / 10, look);
+        return;
+      }
       const lasted = Math.round((machine.now - foreground.since) / 1e9);
       this.notice(
         `${place}: "${short(foreground.text)}" still ran after ${lasted} simulated seconds and was interrupted, as by Ctrl-C (see --time-limit)`,
