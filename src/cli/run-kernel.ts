@@ -1,16 +1,21 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { limits } from "../engine/kernel/limits.ts";
+import type { KernelWalker } from "../engine/kernel/walk/walker.ts";
+import type { WalkEvent } from "../walk/event.ts";
 import type { RunOptions } from "./options.ts";
 
 /** How long an interrupted script may take to end by itself. */
 const GRACE = 2000;
 
 /** Runs a lab script on this machine's kernel, in a sandbox; gives its exit status. */
-export async function runOnKernel(options: RunOptions): Promise<number> {
+export async function runOnKernel(
+  options: RunOptions,
+  onEvent?: (event: WalkEvent) => void,
+): Promise<number> {
   const say = (line: string) => process.stderr.write(`packetwalk: ${line}\n`);
-  if (options.pcap !== undefined || options.events !== undefined) {
-    say(`${options.pcap === undefined ? "--events" : "--pcap"} is not there with --engine kernel.`);
+  if (options.pcap !== undefined) {
+    say("--pcap is not there with --engine kernel: let the script run tcpdump.");
     return 2;
   }
   const { KernelEngine } = await import("../engine/kernel/engine.ts");
@@ -31,10 +36,22 @@ export async function runOnKernel(options: RunOptions): Promise<number> {
     say(found?.cure ?? error.cure);
     return 1;
   }
+  let walker: KernelWalker | undefined;
+  if (onEvent) {
+    const { KernelWalker } = await import("../engine/kernel/walk/walker.ts");
+    walker = await KernelWalker.open(engine.sandbox, readFileSync(file, "utf8"), onEvent);
+    if (!walker.hasReasons)
+      say("without root the kernel does not say why it drops a packet; rules' verdicts are told.");
+  }
   const job = engine.start({
     argv: ["bash", file, ...options.args],
     cwd: process.cwd(),
-    output: (bytes, stream) => (stream === "stdout" ? process.stdout : process.stderr).write(bytes),
+    ...(walker ? { env: walker.environment } : {}),
+    output: (bytes, stream) => {
+      const say = () => void (stream === "stdout" ? process.stdout : process.stderr).write(bytes);
+      if (walker) walker.output(say);
+      else say();
+    },
   });
   let ending: NodeJS.Timeout | undefined;
   const stop = (signal: string) => {
@@ -54,11 +71,13 @@ export async function runOnKernel(options: RunOptions): Promise<number> {
   }, options.timeLimit / 1e6);
   try {
     const { status } = await job.done;
+    if (!late) await walker?.close();
     return late && status === 0 ? 130 : status;
   } finally {
     clearTimeout(limit);
     clearTimeout(ending);
     for (const [name, handler] of handlers) process.off(name, handler);
+    await walker?.abort();
     await engine.close();
   }
 }

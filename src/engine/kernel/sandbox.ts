@@ -74,10 +74,16 @@ export class Sandbox {
   /** The command that runs `argv` inside: to spawn with any stdio, or on a pseudo terminal. */
   command(
     argv: readonly string[],
-    options: { cwd?: string | undefined; ns?: string | undefined } = {},
+    options: {
+      cwd?: string | undefined;
+      ns?: string | undefined;
+      /** Outside the sandbox's PID namespace. */
+      beside?: boolean;
+    } = {},
   ): string[] {
     const enter = ["nsenter", "--target", String(this.pid)];
-    enter.push("--user", "--net", "--mount", "--pid", "--uts", "--ipc");
+    enter.push("--user", "--net", "--mount", "--uts", "--ipc");
+    if (options.beside !== true) enter.push("--pid");
     if (this.rootless) enter.push("--preserve-credentials");
     if (options.cwd !== undefined) enter.push(`--wdns=${options.cwd}`);
     const ns = options.ns === undefined || options.ns === "host" ? [] : ["ip", "netns", "exec", options.ns];

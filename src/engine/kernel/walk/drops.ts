@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from "node:child_process";
+
+/** A packet that the kernel freed with a reason (skb:kfree_skb). Times are ns since 1970. */
+export interface KernelDrop {
+  readonly time: bigint;
+  /** The reason's name without its prefix: "IP_RPFILTER". */
+  readonly reason: string;
+  /** The kernel function that freed it. */
+  readonly place: string;
+  /** Where it was last seen by a device: name, direction, and when. Absent: nowhere. */
+  readonly seen:
+    | { readonly dev: string; readonly direction: "in" | "out"; readonly time: bigint }
+    | undefined;
+}
+
+/**
+ * A trace instance of the run's own (tracefs, "instances"), in a mount namespace of its own. The helper takes
+ * the instance away when its input ends, which is when we end in whatever way; one whose maker is gone, because
+ * the helper was killed too, is taken away by the next run.
+ */
+const HELPER = `
+mount -t tracefs tracefs /mnt 2>/dev/null || exit 1
+cd /mnt/instances || exit 1
+for old in packetwalk-*; do
+  [ -d "$old" ] && ! [ -d "/proc/\${old#packetwalk-}" ] && rmdir "$old" 2>/dev/null
+done
+own=packetwalk-$$
+mkdir $own && cd $own || exit 1
+echo tai > trace_clock
+echo 'reason > 2' > events/skb/kfree_skb/filter
+for event in skb/kfree_skb net/netif_receive_skb net/net_dev_queue; do
+  echo 1 > events/$event/enable || { cd ..; rmdir $own; exit 1; }
+done
+cat trace_pipe &
+echo "realtime $EPOCHREALTIME" > trace_marker
+trap '' INT TERM HUP
+cat > /dev/null
+kill -9 $!
+wait $! 2>/dev/null
+cd .. && rmdir $own
+`;
+
+const EVENT = / (\d+)\.(\d+): (kfree_skb|netif_receive_skb|net_dev_queue): (.*)$/;
+
+export class DropWatch {
+  private readonly child: ChildProcess;
+  private readonly seen = new Map<string, NonNullable<KernelDrop["seen"]>>();
+  private rest = "";
+  /** CLOCK_TAI is CLOCK_REALTIME and a number of whole seconds; the helper's mark says how many. */
+  private offset = 0n;
+  drops: KernelDrop[] = [];
+
+  private constructor(child: ChildProcess) {
+    this.child = child;
+    child.stdout?.on("data", (bytes: Buffer) => this.push(bytes.toString("latin1")));
+  }
+
+  /** Undefined where the kernel gives no tracing: then drops are told by rules alone. */
+  static open(): Promise<DropWatch | undefined> {
+    const child = spawn("unshare", ["--mount", "--propagation", "private", "bash", "-c", HELPER], {
+      stdio: ["pipe", "pipe", "ignore"],
+      detached: true,
+    });
+    child.stdin?.on("error", () => {});
+    return new Promise((resolve) => {
+      child.stdout?.once("data", (bytes: Buffer) => {
+        const watch = new DropWatch(child);
+        watch.push(bytes.toString("latin1"));
+        resolve(watch);
+      });
+      child.once("error", () => resolve(undefined));
+      child.once("exit", () => resolve(undefined));
+    });
+  }
+
+  private push(text: string): void {
+    const lines = (this.rest + text).split("\n");
+    this.rest = lines.pop() ?? "";
+    for (const line of lines) this.line(line);
+  }
+
+  private line(line: string): void {
+    const mark = / (\d+\.\d+): tracing_mark_write: realtime (\d+\.\d+)/.exec(line);
+    if (mark) this.offset = BigInt(Math.round(Number(mark[1]) - Number(mark[2])));
+    const m = EVENT.exec(line);
+    if (!m) return;
+    const time = (BigInt(m[1]) - this.offset) * 1_000_000_000n + BigInt(m[2].padEnd(9, "0"));
+    const skb = /skbaddr=(\S+)/.exec(m[4])?.[1] ?? "";
+    if (m[3] !== "kfree_skb") {
+      const dev = /dev=(\S+)/.exec(m[4])?.[1] ?? "";
+      this.seen.set(skb, { dev, direction: m[3] === "net_dev_queue" ? "out" : "in", time });
+      return;
+    }
+    const reason = /reason: (\S+)/.exec(m[4])?.[1] ?? "";
+    const place = /location=([^+ ]+)/.exec(m[4])?.[1] ?? "";
+    this.drops.push({ time, reason, place, seen: this.seen.get(skb) });
+    this.seen.delete(skb);
+    if (this.seen.size > 50_000) this.seen.clear();
+  }
+
+  close(): Promise<void> {
+    const ended = new Promise<void>((resolve) => {
+      if (this.child.exitCode !== null) resolve();
+      this.child.once("exit", () => resolve());
+    });
+    this.child.stdin?.end();
+    return ended;
+  }
+}

@@ -1,0 +1,159 @@
+import type { ChildProcess } from "node:child_process";
+import type { Sandbox } from "../sandbox.ts";
+import { type Agent, spawnBeside } from "./agent.ts";
+import { CaptureReader, type Frame } from "./capture.ts";
+import { parseTraceLine, type TraceLine } from "./nft-trace.ts";
+
+/** Our table: marks each IPv4 packet for tracing, and has a chain at each hook, so that each hook is seen. */
+export const TABLE = "packetwalk";
+const RULESET = `table inet ${TABLE} {
+  chain PREROUTING { type filter hook prerouting priority -1000; meta nfproto ipv4 meta nftrace set 1; }
+  chain OUTPUT { type filter hook output priority -1000; meta nfproto ipv4 meta nftrace set 1; }
+  chain INPUT { type filter hook input priority -1000; }
+  chain FORWARD { type filter hook forward priority -1000; }
+  chain POSTROUTING { type filter hook postrouting priority -1000; }
+}`;
+
+/** A rule as iptables names it. */
+export interface NamedRule {
+  readonly number: number;
+  readonly text: string;
+}
+
+/** What the lab's namespace looks like, as far as deaths are explained by it. */
+export interface Snapshot {
+  /** "veth0 10.0.0.1/24". */
+  readonly addresses: ReadonlySet<string>;
+  readonly names: ReadonlyMap<number, string>;
+  readonly up: ReadonlyMap<string, boolean>;
+  /** "net.ipv4.ip_forward" → "1". */
+  readonly sysctls: ReadonlyMap<string, string>;
+}
+
+/** One network namespace under watch: frames and rule traces since they were last taken. */
+export class WatchedNamespace {
+  readonly name: string;
+  frames: Frame[] = [];
+  traces: TraceLine[] = [];
+  snapshot: Snapshot = { addresses: new Set(), names: new Map(), up: new Map(), sysctls: new Map() };
+  /** Table, chain and handle → the rule's number and text; tables' chains → number of rules. */
+  rules = new Map<string, NamedRule>();
+  sizes = new Map<string, number>();
+  private readonly agent: Agent;
+  private readonly children: ChildProcess[] = [];
+  /** When something was last heard. */
+  heard = 0;
+
+  constructor(name: string, agent: Agent) {
+    this.name = name;
+    this.agent = agent;
+  }
+
+  async watch(sandbox: Sandbox): Promise<void> {
+    await this.ask(`nft -f - <<'NFT'\n${RULESET}\nNFT`);
+    const capture = new CaptureReader(this.name, (frame) => {
+      this.frames.push(frame);
+      this.heard = performance.now();
+    });
+    const tcpdump = this.spawn(sandbox, [
+      "tcpdump",
+      "-i",
+      "any",
+      "-p",
+      "-n",
+      "-U",
+      "-w",
+      "-",
+      "--immediate-mode",
+      "--time-stamp-precision=nano",
+      "-Z",
+      "root",
+    ]);
+    tcpdump.stdout?.on("data", (bytes: Buffer) => capture.push(bytes));
+    const listening = new Promise<void>((resolve) => {
+      tcpdump.stderr?.once("data", () => resolve());
+      tcpdump.once("error", () => resolve());
+      tcpdump.once("exit", () => resolve());
+    });
+    const nft = this.spawn(sandbox, ["nft", "-nn", "-a", "monitor", "trace"]);
+    let rest = "";
+    nft.stdout?.on("data", (bytes: Buffer) => {
+      const lines = (rest + bytes.toString()).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        const record = parseTraceLine(line);
+        if (record) this.traces.push(record);
+      }
+      this.heard = performance.now();
+    });
+    // NFNLGRP_NFTRACE is group 9 of NETLINK_NETFILTER (12): the listener is there when its socket shows it.
+    await this.ask(
+      'for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do while read -r _ p _ g _; do [ "$p$g" = 1200000100 ] && exit; done < /proc/net/netlink; sleep 0.02; done',
+      true,
+    );
+    await listening;
+  }
+
+  private spawn(sandbox: Sandbox, argv: readonly string[]): ChildProcess {
+    const child = spawnBeside(sandbox, argv, ["ignore", "pipe", "pipe"], this.name);
+    child.on("error", () => {});
+    this.children.push(child);
+    return child;
+  }
+
+  private ask(script: string, ownShell = false): Promise<string> {
+    const quoted = `'${script.replaceAll("'", "'\\''")}'`;
+    if (this.name === "host") return this.agent.ask(ownShell ? `(${script})` : script);
+    return this.agent.ask(`ip netns exec ${this.name} bash -c ${quoted}`);
+  }
+
+  /** Looks at addresses, devices and sysctls. */
+  async look(): Promise<void> {
+    const out = await this.ask(
+      "ip -o link; echo; ip -o -4 addr; echo; cd /proc/sys && grep -H . net/ipv4/ip_forward net/ipv4/conf/*/{rp_filter,forwarding}",
+    );
+    const [links = "", addresses = "", sysctls = ""] = out.split(/^\n/m);
+    const names = new Map<number, string>();
+    const up = new Map<string, boolean>();
+    for (const m of links.matchAll(/^(\d+): ([^:@]+)(?:@\S+)?: <([^>]*)>/gm)) {
+      names.set(Number(m[1]), m[2]);
+      up.set(m[2], m[3].split(",").includes("UP"));
+    }
+    const found = new Set<string>();
+    for (const m of addresses.matchAll(/^\d+: (\S+)\s+inet (\S+)/gm)) found.add(`${m[1]} ${m[2]}`);
+    const values = new Map<string, string>();
+    for (const m of sysctls.matchAll(/^(\S+):(.*)$/gm)) values.set(m[1].replaceAll("/", "."), m[2]);
+    this.snapshot = { addresses: found, names, up, sysctls: values };
+  }
+
+  /** Learns which handle is which rule of iptables: both list a chain in the same order. */
+  async learnRules(): Promise<void> {
+    const out = await this.ask("nft -a list ruleset ip; printf '\\002\\n'; iptables-save");
+    const [native = "", saved = ""] = out.split("\u0002\n");
+    const texts = new Map<string, string[]>();
+    let table = "";
+    for (const line of saved.split("\n")) {
+      if (line.startsWith("*")) table = line.slice(1);
+      const m = /^-A (\S+) ?(.*)$/.exec(line);
+      if (m) texts.set(`${table} ${m[1]}`, [...(texts.get(`${table} ${m[1]}`) ?? []), m[2]]);
+    }
+    this.rules = new Map();
+    this.sizes = new Map();
+    let chain = "";
+    for (const line of native.split("\n")) {
+      const opens = /^\s*(table ip|chain) (\S+) \{/.exec(line);
+      if (opens?.[1] === "chain") chain = opens[2];
+      else if (opens) table = opens[2];
+      const handle = opens ? undefined : /# handle (\d+)$/.exec(line)?.[1];
+      if (handle === undefined) continue;
+      const number = (this.sizes.get(`${table} ${chain}`) ?? 0) + 1;
+      this.sizes.set(`${table} ${chain}`, number);
+      const text = texts.get(`${table} ${chain}`)?.[number - 1];
+      if (text !== undefined) this.rules.set(`${table} ${chain} ${handle}`, { number, text });
+    }
+  }
+
+  close(): void {
+    for (const child of this.children) child.kill("SIGKILL");
+  }
+}
