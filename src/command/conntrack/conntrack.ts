@@ -7,6 +7,7 @@ import { Tuple } from "../../netfilter/conntrack/tuple.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import { defineTool, type Tool } from "../tool/tool.ts";
 import { emptyFilter, type Filter, filterOption, filterProtocol, matches, parameterError } from "./filter.ts";
+import { USAGE } from "./usage.ts";
 
 /** -e: what each word stands for. */
 const EVENTS: ReadonlyMap<string, string> = new Map([
@@ -206,9 +207,7 @@ export const conntrack = defineTool({
         return 0;
       case "":
       case "h":
-        yield* tool.print(
-          "Command line interface for the connection tracking system. Version 1.4.7\nUsage: conntrack [commands] [options]\n",
-        );
+        yield* tool.print(USAGE);
         return 0;
       case "L": {
         if (request.table === "expect") {

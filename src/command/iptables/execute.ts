@@ -3,7 +3,7 @@ import { UsageError } from "../../netfilter/extension.ts";
 import type { TableName } from "../../netfilter/hooks.ts";
 import type { Action, AddressMatch4, Rule } from "../../netfilter/rule.ts";
 import { ruleText } from "../../netfilter/ruletext.ts";
-import { BUILT_IN, Chain, type Table } from "../../netfilter/table.ts";
+import { BUILT_IN, Chain, Table } from "../../netfilter/table.ts";
 import { hooksByChain, isPicky, legacyText, refusal, tableRefusal } from "./kernel.ts";
 import { type Format, header, ONE_LINE, ruleLine } from "./list.ts";
 import { type Request, type RuleSpec, VERDICTS } from "./parse.ts";
@@ -63,11 +63,12 @@ function one(tool: Tool, request: Request, place: Place, op: Request["ops"][numb
       for (const chain of chosen(tool, request, table, false)) {
         if (request.verbose > 0 && request.chain === undefined) tool.out(`Flushing chain \`${chain.name}'\n`);
         place.flush(chain);
+        if (request.chain !== undefined && chain.hook !== null) made.add(chain);
       }
       return;
     case "Z":
       for (const chain of chosen(tool, request, table, false)) {
-        if (request.verbose > 0 && request.chain === undefined) tool.out(`Zeroing chain \`${chain.name}'\n`);
+        if (request.verbose > 0) tool.out(`Zeroing chain \`${chain.name}'\n`);
         tool.netfilter.zero(chain);
       }
       return;
@@ -114,6 +115,7 @@ function setPolicy(table: Table, request: Request, legacy: boolean): void {
     throw new Refusal("Bad policy name. Run `dmesg' for more information");
   if (chain === undefined || chain.hook === null) throw new Refusal("Bad built-in chain name");
   chain.policy = policy;
+  made.add(chain);
   // The counters start anew; iptables-nft does not pass given ones on.
   chain.counted = true;
   chain.packets = (legacy && counters?.packets) || 0;
@@ -198,8 +200,10 @@ function add(tool: Tool, request: Request, place: Place, op: "A" | "I" | "R"): v
   if (op === "R" && rulenum > chain.rules.length) throw new Refusal("Index of replacement too big");
   const kind = NAMES[op];
   if (action.kind === "verdict" && action.verdict === "QUEUE") throw refused(tool, kind, chain, "ENOENT");
-  if ((action.kind === "jump" || action.kind === "goto") && action.chain.hook !== null)
-    throw refused(tool, kind, chain, tool.variant === "nft" ? "EOPNOTSUPP" : "EINVAL");
+  if ((action.kind === "jump" || action.kind === "goto") && action.chain.hook !== null) {
+    const there = made.has(action.chain) ? "EOPNOTSUPP" : "ENOENT";
+    throw refused(tool, kind, chain, tool.variant === "nft" ? there : "EINVAL");
+  }
   let at = op === "A" ? chain.rules.length : rulenum - 1;
   for (const src of spec.src)
     for (const dst of spec.dst) {
@@ -209,6 +213,7 @@ function add(tool: Tool, request: Request, place: Place, op: "A" | "I" | "R"): v
       // -I puts the later ones before the earlier ones.
       if (op === "A") at++;
     }
+  if (chain.hook !== null) made.add(chain);
 }
 
 function put(
@@ -287,17 +292,19 @@ function removeChains(tool: Tool, request: Request, place: Place): void {
   const gone = new Set(doomed);
   for (const chain of doomed) {
     if (chain.hook !== null) {
-      if (nft)
-        throw new Refusal(
-          chain.rules.length > 0 || chain.policy === "DROP" ? "Directory not empty" : NO_CHAIN,
-        );
-      throw new Refusal("Invalid argument. Run `dmesg' for more information");
+      if (!nft) throw new Refusal("Invalid argument. Run `dmesg' for more information");
+      if (chain.policy === "DROP") throw new Refusal("Directory not empty");
+      if (chain.rules.length > 0) throw busy(chain);
+      // An empty base chain goes, and comes back when it is needed.
+      if (!made.delete(chain)) throw new Refusal(NO_CHAIN);
+      return;
     }
     if (!nft && chain.rules.length > 0) throw new Refusal("Directory not empty");
     if (request.verbose > 0) tool.out(`Deleting chain \`${chain.name}'\n`);
+    if (nft && chain.rules.length > 0) throw busy(chain);
     if (pointedAt(table, chain, gone)) {
       if (!nft) throw new Refusal("Too many links");
-      throw new BatchFailure(`CHAIN_DEL failed (Device or resource busy): chain ${chain.name}`);
+      throw busy(chain);
     }
   }
   for (const chain of doomed) {
@@ -306,6 +313,13 @@ function removeChains(tool: Tool, request: Request, place: Place): void {
   }
   place.chainsChanged();
 }
+
+/** NLM_F_NONREC: a chain in use, be it by its own rules, is not deleted (nf_tables_delchain). */
+const busy = (chain: Chain): Error =>
+  new BatchFailure(`CHAIN_DEL failed (Device or resource busy): chain ${chain.name}`);
+
+/** Base chains that a command has made in the kernel: iptables-nft makes each when it needs it. */
+const made = new WeakSet<Chain>();
 
 /** True when a rule outside `gone` goes to the chain. */
 function pointedAt(table: Table, target: Chain, gone: ReadonlySet<Chain>): boolean {
@@ -366,11 +380,22 @@ export function livePlace(tool: Tool, table: Table): Place {
   };
 }
 
+/** What iptables-nft answers from the chains that would be there, without making them. */
+function looksOnly(op: Request["ops"][number], request: Request): boolean {
+  if (op === "F") return request.chain === undefined && request.verbose === 0;
+  return "LSZzCDdXER".includes(op);
+}
+
 /** The table, made when this is its first use. Base chains that iptables-nft makes by itself do not count. */
-export function liveTable(tool: Tool, name: TableName): Table {
+export function liveTable(tool: Tool, name: TableName, request?: Request): Table {
   const { netfilter, variant } = tool;
   const known = netfilter.table(name, variant);
   if (known !== undefined) return known;
+  if (variant === "nft" && request?.ops.every((op) => looksOnly(op, request))) {
+    const shown = new Table(tool.family, name);
+    for (const chain of shown.chains.values()) chain.counted = false;
+    return shown;
+  }
   const table = netfilter.makeTable(name, variant);
   if (variant === "nft") for (const chain of table.chains.values()) chain.counted = false;
   return table;

@@ -286,6 +286,8 @@ export class Parser {
     const { getopt, request, tool } = this;
     const { spec } = request;
     const { inverted } = this;
+    // Several options read argv[optind - 1] instead of optarg: glued to its option, an argument has it in front.
+    const word = getopt.argv[getopt.index - 1];
     switch (letter) {
       case "A":
       case "C":
@@ -339,30 +341,30 @@ export class Parser {
         return;
       case "p":
         this.set("p");
-        this.protocol(getopt.argv[getopt.index - 1].toLowerCase());
+        this.protocol(word.toLowerCase());
         return;
       case "s":
         this.set("s");
-        this.srcText = arg;
+        this.srcText = word;
         this.srcInverted = inverted;
         return;
       case "d":
         this.set("d");
-        this.dstText = arg;
+        this.dstText = word;
         this.dstInverted = inverted;
         return;
       case "g":
       case "j":
         this.set("j");
-        this.jump(arg as string, letter === "g");
+        this.jump(word, letter === "g");
         return;
       case "i":
         this.set("i");
-        spec.in = parseInterface(arg as string, inverted, tool);
+        spec.in = parseInterface(word, inverted, tool);
         return;
       case "o":
         this.set("o");
-        spec.out = parseInterface(arg as string, inverted, tool);
+        spec.out = parseInterface(word, inverted, tool);
         return;
       case "f":
         this.set("f");

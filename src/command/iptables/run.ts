@@ -29,7 +29,7 @@ export function iptables(tool: Tool, argv: readonly string[]): number {
           : `can't initialize iptables table \`${request.table}': Table does not exist (do you need to insmod?)\nPerhaps iptables or your kernel needs to be upgraded.`,
         3,
       );
-    const table = liveTable(tool, request.table as TableName);
+    const table = liveTable(tool, request.table as TableName, request);
     if (request.ops.some((op) => op === "L" || op === "S")) warnOfLegacy(tool, "iptables-legacy");
     execute(tool, request, livePlace(tool, table));
     return 0;

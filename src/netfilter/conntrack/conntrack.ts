@@ -51,6 +51,8 @@ export class Conntrack {
   readonly host: NetfilterHost;
   readonly settings: ConntrackSettings;
   readonly stats = new ConntrackStats();
+  /** What events say of the program that changes entries: "[USERSPACE] portid=… progname=…". */
+  actor: string | null = null;
   private readonly table = new ConnectionTable();
   private nextId = 1;
   private readonly listeners: ConntrackListener[] = [];
