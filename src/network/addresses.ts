@@ -211,7 +211,10 @@ export class Addresses {
     if (left <= 0) this.ns.routes.addressGone(address.local);
     this.ns.netfilter.addressRemoved4(address.dev, address.local);
     // fib_inetaddr_event: the last address takes the device out of IPv4 routing.
-    if (list.length === 0) this.ns.routes.deviceDown(address.dev, "gone");
+    if (list.length === 0) {
+      this.ns.routes.deviceDown(address.dev, "gone");
+      this.ns.neighbours.deviceDown(address.dev);
+    }
     this.ns.routes.invalidate();
     this.ns.walk?.emit(this.ns.name, {
       kind: "address",

@@ -7,6 +7,7 @@ import type { WalkSink } from "../walk/event.ts";
 import * as ip from "../wire/ipv4.ts";
 import type { Route } from "./flow.ts";
 import type { NetNamespace } from "./namespace.ts";
+import type { Socket } from "./socket/socket.ts";
 
 /** A namespace as netfilter sees it: what its rules and connection tracking ask of the network. */
 export class NamespaceNetfilterHost implements NetfilterHost {
@@ -65,9 +66,11 @@ export class NamespaceNetfilterHost implements NetfilterHost {
   /** The route of a packet made here, by what its header says now (ip_route_me_harder). */
   private routeAnew(pkt: Packet): Route {
     const src = ip.src(pkt.data, pkt.net);
+    const bound = (pkt.socket as Socket | null)?.options.device ?? null;
     return this.ns.router.output({
       dst: ip.dst(pkt.data, pkt.net),
       src,
+      ...(bound === null ? {} : { oif: bound.index }),
       anySource: this.ns.addressType4(src, null) !== "LOCAL",
       mark: pkt.mark,
       tos: ip.tos(pkt.data, pkt.net) & 0x1c,

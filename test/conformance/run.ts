@@ -14,7 +14,9 @@ export interface Answer {
 /**
  * Printed by the case's last words, on both engines: the state that it leaves behind. IPv4 only; a neighbour
  * that answered is "known" whichever timer it is in, and lists without an order of their own are sorted. Reading
- * a device's carrier makes the kernel act on link changes that it puts off for up to a second (linkwatch).
+ * a device's carrier makes the kernel act on link changes that it puts off for up to a second (linkwatch). Of
+ * connections, what differs by chance is out of the way of the sorting, and IGMP reports, which the kernel sends
+ * when it likes, are left out.
  */
 export const STATE = `
 printf '\\n== state\\n'
@@ -22,7 +24,8 @@ for ns in $(ip netns list | sed 's/ .*//' | sort); do
   printf -- '-- %s\\n' "$ns"
   ip netns exec $ns sh -c 'cat /sys/class/net/*/carrier' >/dev/null 2>&1
   ip netns exec $ns iptables-save -c
-  ip netns exec $ns conntrack -L 2>/dev/null | sort
+  ip netns exec $ns conntrack -L 2>/dev/null | grep -v dst=224.0.0.22 |
+    sed -E 's/^([a-z]+ +[0-9]+) [0-9]+ /\\1 0 /; s/id=[0-9]+/id=0/g; s/port=(3[3-9]|[45][0-9])[0-9]{3}/port=55555/g' | sort
   ip -n $ns -br link | sed -E 's/([0-9a-f]{2}:){5}[0-9a-f]{2} *//'
   ip -n $ns -4 -o addr
   ip -n $ns -4 route show table all

@@ -14,6 +14,8 @@ export function profileCommands(profile: Profile): string {
     write("ipv4/conf/default/rp_filter", rpFilter),
     // A device that is there already (lo) copied the default when it was made.
     `for f in /proc/sys/net/ipv4/conf/*/rp_filter; do case $f in */all/*|*/default/*) ;; *) echo ${rpFilter} > $f ;; esac; done`,
+    // Each namespace starts with 1 where br_netfilter is loaded; a bare kernel has not loaded it.
+    `f=/proc/sys/net/bridge/bridge-nf-call-iptables; [ ! -e $f ] || echo ${forward} > $f`,
   ].join("\n");
 }
 

@@ -116,7 +116,7 @@ export class Icmp4 {
     data[net + 9] = ip.ICMP;
     put32(data, net + 12, from);
     put32(data, net + 16, to);
-    if (header > 20) fillOwn(ns, pkt, route.src !== 0 ? route.src : from);
+    if (header > 20) fillOwn(ns, pkt, from);
     ip.updateChecksum(data, net);
     ns.born(pkt, by);
     ns.sendQuietly(pkt, route);

@@ -26,13 +26,27 @@ export const lab: fc.Arbitrary<GeneratedLab> = topology.chain((t) =>
   }),
 );
 
-/** Routers forward in both profiles, so that most labs get somewhere. */
+/**
+ * Routers forward in both profiles, so that most labs get somewhere. Neighbours that do not answer are given
+ * up after 0.6 s, well before a ping's wait ends, and known ones are not probed, so that a slow machine sees
+ * what a quick one sees.
+ */
 export function scriptOf(l: GeneratedLab): string {
   const forward = l.topology.boxes
     .filter((b) => b.router)
     .map((b) => `ip netns exec ${b.name} sysctl -qw net.ipv4.ip_forward=1`);
-  const told = l.commands.map((c) => `${c}\necho "[$?] ${c.replace(/[`"$\\]/g, "\\$&")}"`);
-  return [...l.topology.build, ...forward, ...told].join("\n");
+  const patience = l.topology.boxes.map(
+    (b) =>
+      `ip netns exec ${b.name} sysctl -qw ${b.devices.map((d) => `net.ipv4.neigh.${d.dev}.retrans_time_ms=200 net.ipv4.neigh.${d.dev}.delay_first_probe_time=60`).join(" ")}`,
+  );
+  const settle = `for n in ${l.topology.boxes.map((b) => b.name).join(" ")}; do ip netns exec $n sh -c 'cat /sys/class/net/*/carrier' >/dev/null 2>&1; done`;
+  const told = l.commands.map((c) => {
+    // Reading the carrier makes the kernel act at once on link changes that it puts off (linkwatch).
+    const done = / link set \S+ (up|down)$/.test(c) ? `\n${settle}` : "";
+    return `${c}\necho "[$?] ${c.replace(/[`"$\\]/g, "\\$&")}"${done}`;
+  });
+  const withDevices = patience.filter((_, i) => l.topology.boxes[i].devices.length > 0);
+  return [...l.topology.build, ...forward, ...withDevices, settle, ...told].join("\n");
 }
 
 const SETTINGS = [
@@ -103,10 +117,10 @@ function traffic(t: Topology): fc.Arbitrary<string> {
         `${at} ping -c1 -W1 -t1 ${ip}`,
         `${at} ping -c1 -W1 -R ${ip}`,
         `${at} ping -c1 -W1 -I ${from.devices[0].dev} ${ip}`,
-        `${at} nc -z -w1 ${ip} ${p}`,
+        `${at} timeout 0.7 nc -z ${ip} ${p}`,
         `echo hello | ${at} nc -u -w1 ${ip} ${p}`,
-        `(echo served | timeout 3 ip netns exec ${server.name} nc -l -w2 ${p} & sleep 0.3; echo asked | ${at} nc -w1 ${serverIp} ${p}; wait)`,
-        `(timeout 2 ip netns exec ${server.name} nc -u -l ${p} & sleep 0.3; echo asked | ${at} nc -u -w1 ${serverIp} ${p}; wait)`,
+        `(echo served | timeout 3 ip netns exec ${server.name} nc -l -w2 ${p} >served & sleep 0.3; echo asked | ${at} timeout 0.9 nc -N ${serverIp} ${p}; wait; cat served)`,
+        `(timeout 2 ip netns exec ${server.name} nc -u -l ${p} >served & sleep 0.3; echo asked | ${at} nc -u -w1 ${serverIp} ${p}; wait; cat served)`,
       );
     });
 }

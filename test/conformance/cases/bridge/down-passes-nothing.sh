@@ -12,4 +12,4 @@ ip netns exec sw sh -c 'cat /sys/class/net/*/carrier' >/dev/null 2>\&1   # linkw
 ip -n sw link set br0 down
 ip netns exec a ping -c1 -W1 10.0.0.2 | tail -2
 ip -n sw link set br0 up
-ip netns exec a ping -c1 -W1 10.0.0.2 | sed -n 2p
+ip netns exec a ping -c1 -W3 10.0.0.2 | sed -n 2p
