@@ -1,0 +1,21 @@
+# pins: traceroute through DNAT: the error comes from the published address
+# state: no
+for n in a r b; do ip netns add $n; ip -n $n link set lo up; done
+ip link add e0 netns a type veth peer name ra netns r
+ip link add e0 netns b type veth peer name rb netns r
+ip -n a addr add 10.0.1.2/24 dev e0; ip -n r addr add 10.0.1.1/24 dev ra
+ip -n b addr add 10.0.2.2/24 dev e0; ip -n r addr add 10.0.2.1/24 dev rb
+ip -n a link set e0 up; ip -n b link set e0 up; ip -n r link set ra up; ip -n r link set rb up
+ip -n a route add default via 10.0.1.1; ip -n b route add default via 10.0.2.1
+ip netns exec r sysctl -qw net.ipv4.ip_forward=1
+A() { ip netns exec a "$@"; }
+R() { ip netns exec r "$@"; }
+ct() { R conntrack -L "$@" 2>/dev/null | sort; }
+udp() { # FROM TO PORT [OPTIONS]: one datagram
+  echo hi | ip netns exec $1 nc -u -n -w1 "${@:4}" $2 $3; }
+R iptables -t nat -A PREROUTING -d 10.0.1.1 -p udp -j DNAT --to-destination 10.0.2.2
+A iptables -A INPUT -p icmp -s 10.0.1.1 -m conntrack --ctstate RELATED
+A iptables -A INPUT -p icmp -s 10.0.2.2
+udp a 10.0.1.1 53 -p 5000
+A iptables-save -c | grep INPUT
+ct

@@ -1,0 +1,21 @@
+# pins: the tables a forwarded packet meets, in the kernel's order (enum nf_ip_hook_priorities)
+# state: no
+for n in a r b; do ip netns add $n; ip -n $n link set lo up; done
+ip link add e0 netns a type veth peer name ra netns r
+ip link add e0 netns b type veth peer name rb netns r
+ip -n a addr add 10.0.1.2/24 dev e0; ip -n r addr add 10.0.1.1/24 dev ra
+ip -n b addr add 10.0.2.2/24 dev e0; ip -n r addr add 10.0.2.1/24 dev rb
+ip -n a link set e0 up; ip -n b link set e0 up; ip -n r link set ra up; ip -n r link set rb up
+ip -n a route add default via 10.0.1.1; ip -n b route add default via 10.0.2.1
+ip netns exec r sysctl -qw net.ipv4.ip_forward=1
+A() { ip netns exec a "$@"; }
+R() { ip netns exec r "$@"; }
+save() { R iptables-save -c "$@" | grep -v '^#'; }
+p() { A ping -c1 -W1 "$@" | grep -E '^[0-9]+ (packets|bytes)|^From'; }
+n=0
+step() { R iptables -t $1 -A $2 -p icmp --icmp-type echo-request -m mark --mark $n -j MARK --set-mark $((n + 1)); n=$((n + 1)); }
+step raw PREROUTING; step mangle PREROUTING; step nat PREROUTING
+step mangle FORWARD; step filter FORWARD; step security FORWARD
+step mangle POSTROUTING; step nat POSTROUTING
+p 10.0.2.2
+save

@@ -1,0 +1,18 @@
+# pins: what OUTPUT drops comes back to the sender as EPERM
+# state: no
+for n in a r b; do ip netns add $n; ip -n $n link set lo up; done
+ip link add e0 netns a type veth peer name ra netns r
+ip link add e0 netns b type veth peer name rb netns r
+ip -n a addr add 10.0.1.2/24 dev e0; ip -n r addr add 10.0.1.1/24 dev ra
+ip -n b addr add 10.0.2.2/24 dev e0; ip -n r addr add 10.0.2.1/24 dev rb
+ip -n a link set e0 up; ip -n b link set e0 up; ip -n r link set ra up; ip -n r link set rb up
+ip -n a route add default via 10.0.1.1; ip -n b route add default via 10.0.2.1
+ip netns exec r sysctl -qw net.ipv4.ip_forward=1
+R() { ip netns exec r "$@"; }
+udp() { # FROM TO PORT [OPTIONS]: one datagram
+  echo hi | ip netns exec $1 nc -u -n -w1 "${@:4}" $2 $3; }
+R iptables -A OUTPUT -d 10.0.2.2 -p icmp -j DROP
+R ping -c1 -W1 10.0.2.2
+echo $?
+R iptables -A OUTPUT -p udp -j DROP
+echo x | R nc -u -n -w1 10.0.2.2 9; echo $?

@@ -1,0 +1,17 @@
+# pins: REJECT in OUTPUT answers the sender itself
+# state: no
+for n in a r b; do ip netns add $n; ip -n $n link set lo up; done
+ip link add e0 netns a type veth peer name ra netns r
+ip link add e0 netns b type veth peer name rb netns r
+ip -n a addr add 10.0.1.2/24 dev e0; ip -n r addr add 10.0.1.1/24 dev ra
+ip -n b addr add 10.0.2.2/24 dev e0; ip -n r addr add 10.0.2.1/24 dev rb
+ip -n a link set e0 up; ip -n b link set e0 up; ip -n r link set ra up; ip -n r link set rb up
+ip -n a route add default via 10.0.1.1; ip -n b route add default via 10.0.2.1
+ip netns exec r sysctl -qw net.ipv4.ip_forward=1
+R() { ip netns exec r "$@"; }
+save() { R iptables-save -c "$@" | grep -v '^#'; }
+R iptables -A OUTPUT -p icmp --icmp-type echo-request -j REJECT
+R iptables -A OUTPUT -p tcp -j REJECT --reject-with tcp-reset
+R ping -c1 -W1 10.0.2.2 2>&1 | grep -v '^$'
+R nc -n -v -z -w1 10.0.2.2 80; echo $?
+save
