@@ -139,9 +139,10 @@ export class NetNamespace {
     );
     this.sysctl.defineLater(() => defineConntrackSysctls(this));
     new SocketTable(this);
+    if (!this.initial)
+      host.walk?.emit(name, { kind: "netns", op: "add", name, forward: this.confAll.forwarding });
     this.loopback = this.links.makeLoopback();
     if (this.initial) this.links.set(this.loopback, { up: true });
-    else host.walk?.emit(name, { kind: "netns", op: "add", name, forward: this.confAll.forwarding });
   }
 
   /** The last holder let go: its virtual devices and their peers go, sockets and timers end. */

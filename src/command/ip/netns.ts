@@ -117,8 +117,6 @@ function add(ctx: Context, args: Arguments): number {
   if (nameTaken(ctx, name)) return 1;
   const net = machine.createNamespace(name);
   nameNamespace(ctx.proc, name, net);
-  const forward = net.sysctl.number("net/ipv4/ip_forward");
-  machine.walk?.emit(net.name, { kind: "netns", op: "add", name, forward });
   return 0;
 }
 
@@ -185,8 +183,6 @@ function remove(ctx: Context, args: Arguments): number {
 }
 
 function removeOne(ctx: Context, name: string): number {
-  const { machine } = ctx.proc;
-  const net = namedNamespace(ctx.proc, name);
   try {
     unnameNamespace(ctx.proc, name);
   } catch (error) {
@@ -194,7 +190,6 @@ function removeOne(ctx: Context, name: string): number {
     ctx.err(`Cannot remove namespace file "${NETNS_RUN_DIR}/${name}": ${error.message}\n`);
     return 1;
   }
-  if (net) machine.walk?.emit(net.name, { kind: "netns", op: "delete", name });
   return 0;
 }
 
