@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { extname, join, normalize } from "node:path";
+import { extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type LabTexts, readLab } from "../lab/read-lab.ts";
 
@@ -31,9 +31,10 @@ export async function main(words: readonly string[]): Promise<number> {
   // Read once to say early what is wrong; again at each visit, so that an edit is seen.
   const read = path === undefined ? undefined : () => readLab(path);
   if (read?.().main === "") return fail(`${path}: there is no script (setup.sh) in this folder.`);
-  const page = await pageFolder();
-  if (!page) return fail("the page is not built: run npm run setup -- --page in the clone.");
+  const folder = await pageFolder();
+  if (!folder) return fail("the page is not built: run npm run setup -- --page in the clone.");
 
+  const page = readPage(folder);
   const server = createServer((request, response) => answer(request, response, page, read));
   return new Promise((resolve) => {
     server.on("error", (error: NodeJS.ErrnoException) => {
@@ -74,10 +75,10 @@ async function pageFolder(): Promise<string | undefined> {
 function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  page: string,
+  page: ReadonlyMap<string, Buffer>,
   read: (() => LabTexts) | undefined,
 ): void {
-  const say = (status: number, type: string, body: string | Buffer): void => {
+  const say: Say = (status, type, body) => {
     response.writeHead(status, {
       "content-type": type,
       "cache-control": "no-cache",
@@ -87,24 +88,46 @@ function answer(
     });
     response.end(request.method === "HEAD" ? undefined : body);
   };
+  const { pathname, refused } = asked(request);
+  if (refused) say(refused === "host" ? 403 : 405, "text/plain", "this page is for GET on this machine\n");
+  else if (pathname === "/lab.json") sayLab(say, read);
+  else {
+    const file = page.get(pathname === "/" ? "/index.html" : pathname);
+    if (file) say(200, TYPES[extname(pathname)] ?? TYPES[".html"], file);
+    else say(404, "text/plain", "not found\n");
+  }
+}
+
+type Say = (status: number, type: string, body: string | Buffer) => void;
+
+function sayLab(say: Say, read: (() => LabTexts) | undefined): void {
+  try {
+    if (read) say(200, TYPES[".json"], JSON.stringify(read()));
+    else say(404, "text/plain", "no lab\n");
+  } catch (error) {
+    say(500, "text/plain", `${String(error)}\n`);
+  }
+}
+
+function asked(request: IncomingMessage): { pathname: string; refused?: "host" | "method" } {
+  const pathname = pathOf(request.url);
   // A name that somebody else's DNS points here is not this page.
   if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? ""))
-    return say(403, "text/plain", "wrong host\n");
-  if (request.method !== "GET" && request.method !== "HEAD") return say(405, "text/plain", "only GET\n");
-  const pathname = pathOf(request.url);
-  if (pathname === "/lab.json") {
-    if (!read) return say(404, "text/plain", "no lab\n");
-    try {
-      return say(200, TYPES[".json"], JSON.stringify(read()));
-    } catch (error) {
-      return say(500, "text/plain", `${String(error)}\n`);
-    }
+    return { pathname, refused: "host" };
+  return request.method === "GET" || request.method === "HEAD"
+    ? { pathname }
+    : { pathname, refused: "method" };
+}
+
+/** Every file of the page, by its path in the address. Nothing else can be asked for. */
+function readPage(folder: string): ReadonlyMap<string, Buffer> {
+  const files = new Map<string, Buffer>();
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    files.set(`/${relative(folder, path).split("\\").join("/")}`, readFileSync(path));
   }
-  const name = pathname === "/" ? "index.html" : normalize(pathname).slice(1);
-  const file = join(page, name);
-  if (!file.startsWith(page) || !existsSync(file) || extname(file) === "")
-    return say(404, "text/plain", "not found\n");
-  say(200, TYPES[extname(file)] ?? "application/octet-stream", readFileSync(file));
+  return files;
 }
 
 /** The path that is asked for, decoded; "/" for what is no path. */

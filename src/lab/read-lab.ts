@@ -19,17 +19,25 @@ export function readLab(path: string): LabTexts {
   const full = resolve(path);
   const isFolder = statSync(full).isDirectory();
   const folder = isFolder ? full : dirname(full);
-  const files: Record<string, string> = {};
-  if (isFolder) gather(folder, folder, files, 0);
-  else {
-    gather(folder, folder, files, LIMITS.depth);
-    files[basename(full)] = readFileSync(full, "utf8");
-  }
+  const files: Record<string, string> = isFolder ? {} : { [basename(full)]: readFileSync(full, "utf8") };
+  gather(folder, folder, files, 0);
+  if (!isFolder) keepNamed(files, basename(full));
   const names = Object.keys(files);
   const main = isFolder
     ? (MAIN.find((name) => names.includes(name)) ?? names.find((name) => /^[^/]+\.sh$/.test(name)) ?? "")
     : basename(full);
   return { name: isFolder ? basename(folder) : basename(full).replace(/\.\w+$/, ""), main, files };
+}
+
+/** Of a script's neighbours, those that it, or what it names, speaks of: they may have nothing to do with it. */
+function keepNamed(files: Record<string, string>, script: string): void {
+  const wanted = [script];
+  for (const name of wanted) {
+    for (const other of Object.keys(files)) {
+      if (!wanted.includes(other) && files[name]?.includes(other.split("/")[0])) wanted.push(other);
+    }
+  }
+  for (const name of Object.keys(files)) if (!wanted.includes(name)) delete files[name];
 }
 
 function gather(root: string, folder: string, files: Record<string, string>, depth: number): void {

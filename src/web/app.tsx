@@ -18,7 +18,7 @@ import { PacketPanel } from "./way/packet.tsx";
 import { Way, Why } from "./way/way.tsx";
 
 const left = keptSignal("split.left", 38, isNumber);
-const top = keptSignal("split.top", 61, isNumber);
+const top = keptSignal("split.top", 63, isNumber);
 const below = keptSignal("split.below", 48, isNumber);
 
 type Narrow = "map" | "packet" | "terminals" | "side";

@@ -101,7 +101,7 @@ export function makeEditor(
         syntaxHighlighting(highlight),
         lint,
         theme,
-        EditorView.contentAttributes.of({ "aria-label": on.label }),
+        EditorView.contentAttributes.of({ "aria-label": on.label, tabindex: "0" }),
         keymap.of([
           {
             key: "Mod-Enter",

@@ -70,7 +70,7 @@ export const shellLanguage = StreamLanguage.define<State>({
     const first = state.start;
     state.start = word[0] === "sudo" || word[0] === "exec" || WORDS.has(word[0]);
     if (WORDS.has(word[0])) return "keyword";
-    if (first && TOOLS.has(word[0])) return "function";
+    if (first && TOOLS.has(word[0])) return "variableName.function";
     return null;
   },
   tokenTable: {},

@@ -147,7 +147,7 @@ export function place(graph: Graph, moved: Places, settled: Places): Map<string,
   const xs = [...places.values()].map((p) => p.x);
   const ys = [...places.values()].map((p) => p.y);
   let x = xs.length > 0 ? Math.min(...xs) : 0;
-  const y = (ys.length > 0 ? Math.max(...ys) : 0) + 92;
+  const y = (ys.length > 0 ? Math.max(...ys) : 0) + 72;
   let beside = 0;
   for (const node of graph.nodes) {
     if (places.has(node.id)) continue;

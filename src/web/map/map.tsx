@@ -217,8 +217,8 @@ function Port({ device, at, toward, edge, label }: PortProps) {
       class={`port${device.up ? "" : " down"}${address ? "" : " bare"}`}
       transform={`translate(${at.x} ${at.y})`}
       role="button"
-      tabIndex={0}
-      aria-label={`device ${device.name} of ${device.ns}: ${said}${state}`}
+      tabindex={0}
+      aria-label={`${device.name}${device.up ? "" : " down"} ${said} (device of ${device.ns}${state})`}
       onClick={select}
       onKeyDown={onEnter(select)}
     >
@@ -227,7 +227,7 @@ function Port({ device, at, toward, edge, label }: PortProps) {
       {label && (
         <text x={x} y={y} text-anchor={anchor}>
           <tspan class="dev">{device.name}</tspan>
-          {!device.up && <tspan class="bad"> down</tspan>}
+          {!device.up && <tspan class="bad"> down</tspan>}{" "}
           <tspan x={x} dy="12" class={address ? "addr" : "bad"}>
             {address ?? "no address"}
           </tspan>
@@ -275,11 +275,11 @@ function Card({ node, at, cabled, svg, onMove, onOpen }: CardProps) {
       class={`card${here ? " here" : ""}${died ? " died" : ""}${studied.value === box.ns ? " studied" : ""}${box.ns === HOST ? " host" : ""}${group ? " group" : ""}`}
       transform={`translate(${at.x - node.width / 2} ${at.y - node.height / 2})`}
       role="button"
-      tabIndex={0}
+      tabindex={0}
       aria-label={
         group
-          ? `${node.boxes.length} boxes ${node.id}, press Enter to open`
-          : `box ${box.ns}: ${badges}${died ? `, a packet died here: ${died}` : ""}`
+          ? `${node.id} ${node.boxes.length} boxes, press Enter to open`
+          : `${[box.ns, badges, ...rows.map((name) => rowOf(box, name))].join(" ")} (box)${died ? `, a packet died here: ${died}` : ""}`
       }
       onKeyDown={keys}
       onPointerDown={(e) => {
@@ -304,7 +304,7 @@ function Card({ node, at, cabled, svg, onMove, onOpen }: CardProps) {
     >
       <rect width={node.width} height={node.height} rx="10" />
       <text class="name" x="12" y="20">
-        {node.id}
+        {node.id}{" "}
       </text>
       {node.height > 30 && (
         <text class="badges" x="12" y="36">
@@ -377,7 +377,7 @@ function Traveller({ graph, places }: { graph: Graph; places: Places }) {
     <g ref={dot} class={`traveller${dead ? " dead" : ""}${arp ? " arp" : ""}`} aria-hidden="true">
       <circle r={arp ? 4 : 7} />
       {!arp && (
-        <text y="-13" text-anchor="middle">
+        <text y={way.below ? 20 : -13} text-anchor="middle">
           {dead ? fate(shown).word : `#${shown.id} ${title(shown.headers)}`}
         </text>
       )}
@@ -390,7 +390,7 @@ function route(
   event: { kind: string; dev?: string },
   graph: Graph,
   places: Places,
-): { from?: Point; to: Point } | undefined {
+): { from?: Point; to: Point; below?: boolean } | undefined {
   const id = graph.home.get(ns);
   const at = id === undefined ? undefined : places.get(id);
   const node = graph.nodes.find((n) => n.id === id);
@@ -407,7 +407,13 @@ function route(
       return event.kind === "receive" ? { from: other, to: own } : { to: own };
     }
   }
-  return { to: { x: at.x, y: at.y - node.height / 2 } };
+  // Above the card, or below it where cables leave upward.
+  const crowded = graph.edges.some((e) => {
+    const other = e.from === id ? e.to : e.to === id ? e.from : undefined;
+    const there = other === undefined ? undefined : places.get(other);
+    return there !== undefined && there.y < at.y - node.height;
+  });
+  return { to: { x: at.x, y: at.y + (crowded ? node.height / 2 : -node.height / 2) }, below: crowded };
 }
 
 /** A box or device was chosen: its facts, its way and its chains. */

@@ -151,7 +151,7 @@ function LabMenu() {
   ];
   return (
     <>
-      <Menu label={lab?.name ?? "lab"} name="Lab" entries={entries} />
+      <Menu label={lab?.name ?? "lab"} name={`Lab: ${lab?.name ?? "lab"}`} entries={entries} />
       <button
         type="button"
         class="quiet"

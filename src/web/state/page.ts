@@ -120,13 +120,17 @@ function build(session: Session, script: string): Promise<void> {
 /** The same lab again, from nothing. */
 export const reset = (): void => void (stage.value && open(stage.value.session.lab));
 
-/** Runs `look` now, and again when the lab or the moment changes, once it has been quiet for `wait` ms. */
-export function watchLab(look: (session: Session, at: number | undefined) => void, wait = 90): () => void {
+/** Runs `look` now, and again when the lab, the moment or what `also` reads changes, once that has been quiet for `wait` ms. */
+export function watchLab(
+  look: (session: Session, at: number | undefined) => void,
+  { wait = 90, also }: { wait?: number; also?: () => unknown } = {},
+): () => void {
   let timer: ReturnType<typeof setTimeout> | null = null;
   let since = 0;
   const stop = effect(() => {
     const session = stage.value?.session;
     const at = asOf.value;
+    also?.();
     if (at === undefined) session?.count.value;
     if (!session) return;
     untracked(() => {

@@ -58,13 +58,16 @@ export function parseSave(text: string): ReadonlyMap<string, ReadonlyMap<string,
 /** The rules of the box under study, at the moment shown. */
 export const ruleset = signal<Ruleset | null>(null);
 
-watchLab((session, at) => {
-  const ns = studied.value;
-  void session.query(["iptables-save", "-c"], ns, at).then(({ stdout, status }) => {
-    if (status !== 0 || stage.value?.session !== session) return;
-    ruleset.value = { ns, tables: parseSave(stdout) };
-  });
-});
+watchLab(
+  (session, at) => {
+    const ns = studied.value;
+    void session.query(["iptables-save", "-c"], ns, at).then(({ stdout, status }) => {
+      if (status !== 0 || stage.value?.session !== session) return;
+      ruleset.value = { ns, tables: parseSave(stdout) };
+    });
+  },
+  { also: () => studied.value },
+);
 
 export type Asked = WalkEventOf<"rule">;
 export type Verdict = WalkEventOf<"verdict">;

@@ -105,7 +105,6 @@ function PartView({
       <button
         type="button"
         class={`run-command${active ? " active" : ""}${ran ? " ran" : ""}`}
-        aria-label={`run in ${part.ns}: ${part.command}`}
         disabled={playing.value !== null && !paused.value}
         onClick={() => {
           stopPlay();

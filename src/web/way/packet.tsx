@@ -76,12 +76,12 @@ function Studied({ now }: { now: Moment }) {
 function Fields({ now }: { now: Moment }) {
   const { headers: h, story } = now;
   const rows: [string, string, string | undefined][] = [
-    ["src", "source", h.src],
-    ["dst", "destination", h.dst],
-    ["sport", "source port", text(h.sport)],
-    ["dport", "dest. port", text(h.dport)],
+    ["src", "src", h.src],
+    ["dst", "dst", h.dst],
+    ["sport", "sport", text(h.sport)],
+    ["dport", "dport", text(h.dport)],
     ["ttl", "ttl", text(h.ttl)],
-    ["id", "icmp id, seq", h.id === undefined ? undefined : `${h.id}, ${h.sequence ?? 0}`],
+    ["id", "id, seq", h.id === undefined ? undefined : `${h.id}, ${h.sequence ?? 0}`],
     ["flags", "flags", h.flags],
     ["length", "length", `${h.length} B`],
     ["mark", "mark", h.mark === undefined ? undefined : `0x${h.mark.toString(16)}`],

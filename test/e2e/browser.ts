@@ -1,0 +1,151 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, expect } from "vitest";
+import type { WalkEvent } from "../../src/walk/event.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const CHROMIUM = "/usr/bin/chromium";
+
+/** Whether the page can be tested here; says so once when it cannot. */
+export const hasChromium = existsSync(CHROMIUM);
+if (!hasChromium) console.log("The page is not tested: there is no Chromium (apt-get install chromium).");
+
+export const RESULTS = `${root}test-results`;
+
+/** What the page shows, read from within it. */
+interface Shown {
+  readonly position: number;
+  readonly mode: string;
+  readonly packet: number | undefined;
+  readonly event: WalkEvent | undefined;
+}
+
+export class LabPage {
+  readonly page: Page;
+  /** What the page complained of; a test ends with none. */
+  readonly complaints: string[];
+  constructor(page: Page, complaints: string[]) {
+    this.page = page;
+    this.complaints = complaints;
+  }
+
+  /** Waits until the lab is built and a shell has its prompt. */
+  async ready(): Promise<void> {
+    await this.page.waitForSelector(".map .cable");
+    await this.page.waitForFunction(() =>
+      document.querySelector(".pane .xterm-rows")?.textContent?.includes("#"),
+    );
+  }
+
+  /** Types a command in a box's terminal. */
+  async type(ns: string, command: string): Promise<void> {
+    await this.page.getByRole("tab", { name: ns, exact: true }).click();
+    await this.page.waitForFunction(
+      (name) => document.querySelector(`.pane[data-ns="${name}"] .xterm-rows`)?.textContent?.includes("#"),
+      ns,
+    );
+    await this.page.locator(`.pane[data-ns="${ns}"] textarea`).focus();
+    await this.page.keyboard.type(command);
+    await this.page.keyboard.press("Enter");
+  }
+
+  /** What stands in a box's terminal. */
+  screen(ns: string): Promise<string> {
+    return this.page.evaluate((name) => {
+      const rows = document.querySelectorAll(`.pane[data-ns="${name}"] .xterm-rows > div`);
+      return [...rows].map((row) => (row.textContent ?? "").replace(/\u00a0/g, " ").trimEnd()).join("\n");
+    }, ns);
+  }
+
+  async screenHas(ns: string, text: string | RegExp, timeout = 15_000): Promise<void> {
+    await expect.poll(() => this.screen(ns), { timeout, interval: 60 }).toMatch(text);
+  }
+
+  shown(): Promise<Shown> {
+    return this.page.evaluate(() => {
+      const { player } = (globalThis as unknown as { packetwalk: { stage: { value: { player: never } } } })
+        .packetwalk.stage.value as unknown as { player: Record<string, { value: never }> };
+      return {
+        position: player.position.value,
+        mode: player.mode.value,
+        packet: player.packet.value,
+        event: player.event.value,
+      };
+    });
+  }
+
+  events(): Promise<WalkEvent[]> {
+    return this.page.evaluate(
+      () =>
+        (globalThis as unknown as { packetwalk: { stage: { value: { session: { events: WalkEvent[] } } } } })
+          .packetwalk.stage.value.session.events,
+    );
+  }
+
+  /** The packet's walk has been shown to its end. */
+  async caughtUp(): Promise<void> {
+    await expect
+      .poll(async () => (await this.shown()).position - (await this.events()).length, {
+        timeout: 25_000,
+        interval: 80,
+      })
+      .toBe(-1);
+  }
+
+  async shot(name: string): Promise<void> {
+    await this.page.screenshot({ path: `${RESULTS}/${name}.png` });
+  }
+}
+
+/** The page as `packetwalk ui` serves it, and a browser. One for all the tests of a file. */
+export function serve(...args: string[]): {
+  url: () => string;
+  open: (options?: BrowserContextOptions & { hash?: string }) => Promise<LabPage>;
+  stop: () => void;
+} {
+  let server: ChildProcess;
+  let browser: Browser;
+  let address = "";
+  const pages: LabPage[] = [];
+  beforeAll(async () => {
+    mkdirSync(RESULTS, { recursive: true });
+    server = spawn(process.execPath, [`${root}bin/packetwalk.js`, "ui", ...args], { cwd: root });
+    let errors = "";
+    server.stderr?.on("data", (bytes: Buffer) => (errors += bytes.toString()));
+    address = await new Promise<string>((resolve, reject) => {
+      server.stdout?.on("data", (bytes: Buffer) => {
+        const found = /http:\S+/.exec(bytes.toString());
+        if (found) resolve(found[0]);
+      });
+      server.on("exit", () => reject(new Error(`packetwalk ui ended: ${errors}`)));
+    });
+    browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    });
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    server?.kill("SIGINT");
+    for (const { complaints } of pages) expect(complaints).toEqual([]);
+  });
+  return {
+    url: () => address,
+    stop: () => void server.kill("SIGINT"),
+    open: async ({ hash = "", ...options } = {}) => {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, ...options });
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      page.on("console", (message) => {
+        if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+      });
+      page.on("pageerror", (error) => complaints.push(error.stack ?? error.message));
+      await page.goto(address + hash);
+      const lab = new LabPage(page, complaints);
+      pages.push(lab);
+      return lab;
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { hasChromium, serve } from "./browser.ts";
+
+const LAB = `#!/bin/bash
+ip netns add left
+ip netns add right
+ip link add eth-a type veth peer name eth-b
+ip link set eth-a netns left
+ip link set eth-b netns right
+ip -n left addr add 10.0.0.1/24 dev eth-a
+ip -n right addr add 10.0.0.2/24 dev eth-b
+ip -n left link set eth-a up
+ip -n right link set eth-b up
+`;
+
+describe.skipIf(!hasChromium)("what is kept, shared, dropped and saved", () => {
+  const folder = mkdtempSync(join(tmpdir(), "packetwalk-ui-"));
+  writeFileSync(join(folder, "two.sh"), LAB);
+  const site = serve(join(folder, "two.sh"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test("the command line's lab is opened, and an edit of its file is seen at the next visit", async () => {
+    const lab = await site.open({ reducedMotion: "reduce" });
+    await lab.ready();
+    await lab.page.locator(".map .card", { hasText: "left" }).waitFor();
+    await lab.page.locator(".map .card", { hasText: "right" }).waitFor();
+    writeFileSync(join(folder, "two.sh"), LAB.replaceAll("right", "east"));
+    await lab.page.reload();
+    await lab.page.locator(".map .card", { hasText: "east" }).waitFor();
+    writeFileSync(join(folder, "two.sh"), LAB);
+  });
+
+  test("errors of the shell and of iptables show as one types; a run builds the lab anew; a reload loses nothing", async () => {
+    const lab = await site.open({ reducedMotion: "reduce" });
+    const { page } = lab;
+    await page.goto(site.url().replace("?lab", ""));
+    await lab.ready();
+    await page.getByRole("tab", { name: "Editor" }).click();
+    const text = page.locator(".cm-content");
+    await text.click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type("iptables -A INPUT --dport 22 -j DROP\nif true; then\n");
+    await page.locator(".cm-lintRange-error").first().waitFor();
+    expect(await page.locator(".cm-lintRange-error").count()).toBeGreaterThan(0);
+    await page.locator(".cm-lint-marker-error").first().hover();
+    await page.locator(".cm-tooltip", { hasText: /unknown option "--dport"|syntax error/ }).waitFor();
+    await lab.shot("editor-errors");
+    await page.keyboard.press("Control+a");
+    await page.keyboard.type("ip netns add alone\n");
+    await expect.poll(() => page.locator(".cm-lintRange-error").count()).toBe(0);
+    await page.reload();
+    await page.locator(".map .card", { hasText: "alone" }).waitFor();
+    expect(await page.locator(".map .card").count()).toBe(2);
+  });
+
+  test("a link holds the whole lab; a broken one says so and changes nothing", async () => {
+    const lab = await site.open({ reducedMotion: "reduce" });
+    const { page } = lab;
+    await lab.ready();
+    await page.getByRole("button", { name: "Share and save" }).click();
+    await page.getByRole("menuitem", { name: /Copy a link/ }).click();
+    await expect.poll(() => page.url()).toContain("#lab=");
+    const link = page.url();
+    const other = await site.open({ reducedMotion: "reduce", hash: link.slice(link.indexOf("#")) });
+    await other.page.locator(".map .card", { hasText: "right" }).waitFor();
+    await other.page.evaluate(() => (location.hash = "#lab=AAAA"));
+    await other.page.getByText(/the link is broken/).waitFor();
+    await other.page.locator(".map .card", { hasText: "right" }).waitFor();
+  });
+
+  test("a ruleset is dropped in and restored; a binary and a huge file get a message", async () => {
+    const lab = await site.open({ reducedMotion: "reduce" });
+    const { page } = lab;
+    await lab.ready();
+    const file = page.locator("#file");
+    await file.setInputFiles({ name: "x.bin", mimeType: "", buffer: Buffer.from([0, 1, 2, 255]) });
+    await page.getByText(/x\.bin is no text/).waitFor();
+    await file.setInputFiles({ name: "big.sh", mimeType: "", buffer: Buffer.alloc(2_000_000, 97) });
+    await page.getByText(/big\.sh has 2000 kB/).waitFor();
+    await page.locator(".map .card", { hasText: "left" }).waitFor();
+    const rules = "*filter\n:INPUT DROP [0:0]\n-A INPUT -p icmp -j ACCEPT\nCOMMIT\n";
+    await file.setInputFiles({ name: "rules.v4", mimeType: "", buffer: Buffer.from(rules) });
+    await lab.screenHas("left", /iptables-restore < \/lab\/rules\.v4/);
+    await page.keyboard.press("Enter");
+    await page.locator(".map .card", { hasText: "left" }).getByText("2 rules").waitFor();
+    await file.setInputFiles({ name: "mine.sh", mimeType: "", buffer: Buffer.from("ip netns add mine\n") });
+    await page.locator(".map .card", { hasText: "mine" }).waitFor();
+  });
+
+  test("script, walk, packets and map can be saved", async () => {
+    const lab = await site.open({ reducedMotion: "reduce", acceptDownloads: true });
+    const { page } = lab;
+    await lab.ready();
+    await lab.type("left", "ping -c 1 10.0.0.2");
+    await lab.screenHas("left", /1 received/);
+    const save = async (name: RegExp): Promise<Buffer> => {
+      await page.getByRole("button", { name: "Share and save" }).click();
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("menuitem", { name }).click(),
+      ]);
+      return readFileSync(await download.path());
+    };
+    expect((await save(/Save the script/)).toString()).toBe(LAB);
+    const walk = (await save(/Save the walk/)).toString().trim().split("\n");
+    expect(walk.length).toBe((await lab.events()).length);
+    expect(JSON.parse(walk[0])).toMatchObject({ seq: 1 });
+    expect((await save(/Save the packets/)).subarray(0, 4).toString("hex")).toBe("0a0d0d0a");
+    expect((await save(/Save the map/)).toString()).toMatch(/^<svg[\s\S]*left[\s\S]*10\.0\.0\.1\/24/);
+  });
+
+  test("the page works offline after the first visit", async () => {
+    const lab = await site.open({ reducedMotion: "reduce" });
+    await lab.ready();
+    await lab.page.evaluate(async () => void (await navigator.serviceWorker.ready));
+    await lab.page.goto(site.url().replace("?lab", ""));
+    await lab.ready();
+    await lab.page.context().setOffline(true);
+    await lab.page.reload();
+    await lab.ready();
+    await lab.type("left", "echo offline and well");
+    await lab.screenHas("left", /^offline and well$/m);
+    await lab.page.getByRole("tab", { name: "Editor" }).click();
+    await lab.page.locator(".cm-content").waitFor();
+  });
+});
