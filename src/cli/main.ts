@@ -1,3 +1,5 @@
+import { why } from "./why.ts";
+
 // The command line. Verbs are loaded when used, so that `--version` and `--help` start at once.
 const VERBS: Record<string, () => Promise<{ main(args: readonly string[]): Promise<number> }>> = {
   run: () => import("./run.ts"),
@@ -19,7 +21,7 @@ Usage
   packetwalk doctor                         what the kernel engine needs and this machine lacks
 
 Options
-  --engine NAME       simulated, or kernel: this machine's own Linux, in a sandbox (run)             [simulated]
+  --engine NAME       simulated, or kernel: this machine's own Linux, in a sandbox (run, walk)       [simulated]
   --seed N            what chance decides (MAC addresses, ports, sequence numbers) follows from it   [1]
   --profile NAME      the host before the script: ubuntu (forwards, rp_filter=2, Docker's bridge
                       filtering) or kernel (bare defaults)                                           [ubuntu]
@@ -64,7 +66,8 @@ async function main(argv: readonly string[]): Promise<number> {
 // A reader that went away (`packetwalk … | head`) ends the run without a fuss.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(141);
-  throw error;
+  process.stderr.write(`packetwalk: cannot write to standard output: ${why(error)}\n`);
+  process.exit(1);
 });
 
 process.exitCode = await main(process.argv.slice(2));

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type { WalkEvent } from "../walk/event.ts";
 import { EventFile } from "./event-file.ts";
-import { CommandLineError, checkFile, parseOptions, type RunOptions } from "./options.ts";
+import { CommandLineError, checkFile, parseOptions, type RunOptions, workingFolder } from "./options.ts";
 import { PcapFolder } from "./pcap-folder.ts";
 import { Signals } from "./signals.ts";
 
@@ -18,11 +18,13 @@ export async function runScript(
   listen: (options: RunOptions) => Listener,
 ): Promise<number> {
   let options: RunOptions;
+  let cwd: string;
   try {
     options = parseOptions(verb, words);
     if (options.file === undefined)
       throw new CommandLineError(`${verb} needs a script: packetwalk ${verb} FILE`);
     checkFile(options.file);
+    cwd = workingFolder();
   } catch (error) {
     if (!(error instanceof CommandLineError)) throw error;
     process.stderr.write(`packetwalk: ${error.message}\n`);
@@ -61,7 +63,7 @@ export async function runScript(
     seed: options.seed,
     profile: options.profile,
     timeLimit: options.timeLimit,
-    folders: labFolders(process.cwd(), dirname(file)),
+    folders: labFolders(cwd, dirname(file)),
     onEvent: listening
       ? (event) => {
           events?.add(event);
@@ -76,7 +78,7 @@ export async function runScript(
     const status = await engine.runInSlices(
       {
         argv: ["bash", file, ...options.args],
-        cwd: process.cwd(),
+        cwd,
         output: (bytes, stream) => (stream === "stdout" ? process.stdout : process.stderr).write(bytes),
       },
       (signal) => signals.take(signal),

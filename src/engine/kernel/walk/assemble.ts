@@ -79,6 +79,7 @@ export class Assembler {
       }
     }
     for (const drop of drops ?? []) attachDrop(drop, touched);
+    for (const packet of touched) noteReplies(packet, spaces);
     const events: Timed[] = [];
     for (const packet of touched) events.push(...this.tell(packet, spaces, drops !== undefined));
     // Array.sort is stable: what has the same time stays in its packet's order.
@@ -167,6 +168,10 @@ export class Assembler {
           for (const r of routed.splice(0)) say(stay.ns, r);
         }
         say(stay.ns, step);
+        if (step.kind === "hook" && (step.hook === "PREROUTING" || step.hook === "OUTPUT")) {
+          const state = connectionState(stay, space);
+          if (state) say(stay.ns, state);
+        }
       }
       for (const r of routed ?? []) say(stay.ns, r);
       this.translation(stay, say);
@@ -299,6 +304,28 @@ export class Assembler {
     if (reason === "NEIGH_FAILED") facts.dev = stay.out[0]?.dev ?? dev;
     say(stay.ns, { kind: "drop", reason, where: place, facts });
   }
+}
+
+/** Notes for each connection when its first answer came by. */
+function noteReplies(packet: Packet, spaces: ReadonlyMap<string, WatchedNamespace>): void {
+  for (const stay of packet.stays.slice(packet.told)) {
+    const place = stay.trace && spaces.get(stay.ns)?.connections.find(stay.trace.first);
+    const time = (stay.in[0] ?? stay.out[0])?.frame.time;
+    if (place?.direction !== "reply" || time === undefined) continue;
+    const { connection } = place;
+    if (connection.repliedAt === undefined || time < connection.repliedAt) connection.repliedAt = time;
+  }
+}
+
+/** What conntrack made of it: an answer, or a packet after the first answer, is ESTABLISHED (nf_conntrack_in). */
+function connectionState(stay: Stay, space: WatchedNamespace | undefined): Step | undefined {
+  const place = stay.trace && space?.connections.find(stay.trace.first);
+  if (!place) return undefined;
+  const { connection, direction } = place;
+  const time = (stay.in[0] ?? stay.out[0])?.frame.time ?? 0n;
+  const answered = connection.repliedAt !== undefined && connection.repliedAt < time;
+  const state = direction === "reply" || answered ? "ESTABLISHED" : "NEW";
+  return { kind: "conntrack", state, direction, entry: connection.entry };
 }
 
 const ttl = (seen: Seen): number => seen.headers.ttl ?? 0;

@@ -28,6 +28,8 @@ own=packetwalk-$$
 mkdir $own && cd $own || exit 1
 echo tai > trace_clock
 echo 'reason > 2' > events/skb/kfree_skb/filter
+# A send that finds no route: the main table has none (-EAGAIN) for what comes from here (iif 1, the loopback).
+echo 'err == -11 && iif == 1 && tb_id == 254' > events/fib/fib_table_lookup/filter && echo 1 > events/fib/fib_table_lookup/enable
 for event in skb/kfree_skb net/netif_receive_skb net/net_dev_queue; do
   echo 1 > events/$event/enable || { cd ..; rmdir $own; exit 1; }
 done
@@ -42,6 +44,16 @@ cd .. && rmdir $own
 
 const EVENT = / (\d+)\.(\d+): (kfree_skb|netif_receive_skb|net_dev_queue): (.*)$/;
 
+/** A program that looked for a route and found none in the main table. */
+export interface NoRoute {
+  readonly time: bigint;
+  /** The program's name (comm). */
+  readonly process: string;
+  readonly dst: string;
+}
+
+const LOOKUP = /^\s*(.+)-\d+\s+\[\d+\] .* (\d+)\.(\d+): fib_table_lookup: .* -> ([\d.]+)\/\d+ /;
+
 export class DropWatch {
   private readonly child: ChildProcess;
   private readonly seen = new Map<string, NonNullable<KernelDrop["seen"]>>();
@@ -49,6 +61,7 @@ export class DropWatch {
   /** CLOCK_TAI is CLOCK_REALTIME and a number of whole seconds; the helper's mark says how many. */
   private offset = 0n;
   drops: KernelDrop[] = [];
+  noRoutes: NoRoute[] = [];
 
   private constructor(child: ChildProcess) {
     this.child = child;
@@ -82,6 +95,11 @@ export class DropWatch {
   private line(line: string): void {
     const mark = / (\d+\.\d+): tracing_mark_write: realtime (\d+\.\d+)/.exec(line);
     if (mark) this.offset = BigInt(Math.round(Number(mark[1]) - Number(mark[2])));
+    const lookup = LOOKUP.exec(line);
+    if (lookup) {
+      const time = (BigInt(lookup[2]) - this.offset) * 1_000_000_000n + BigInt(lookup[3].padEnd(9, "0"));
+      this.noRoutes.push({ time, process: lookup[1], dst: lookup[4] });
+    }
     const m = EVENT.exec(line);
     if (!m) return;
     const time = (BigInt(m[1]) - this.offset) * 1_000_000_000n + BigInt(m[2].padEnd(9, "0"));

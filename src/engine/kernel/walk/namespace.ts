@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import type { Sandbox } from "../sandbox.ts";
 import { type Agent, spawnBeside } from "./agent.ts";
 import { CaptureReader, type Frame } from "./capture.ts";
+import { Connections } from "./conntrack.ts";
 import { parseTraceLine, type TraceLine } from "./nft-trace.ts";
 
 /** Our table: marks each IPv4 packet for tracing, and has a chain at each hook, so that each hook is seen. */
@@ -30,15 +31,23 @@ export interface Snapshot {
   readonly sysctls: ReadonlyMap<string, string>;
 }
 
+export const EMPTY: Snapshot = {
+  addresses: new Set(),
+  names: new Map(),
+  up: new Map(),
+  sysctls: new Map(),
+};
+
 /** One network namespace under watch: frames and rule traces since they were last taken. */
 export class WatchedNamespace {
   readonly name: string;
   frames: Frame[] = [];
   traces: TraceLine[] = [];
-  snapshot: Snapshot = { addresses: new Set(), names: new Map(), up: new Map(), sysctls: new Map() };
+  snapshot: Snapshot = EMPTY;
   /** Table, chain and handle → the rule's number and text; tables' chains → number of rules. */
   rules = new Map<string, NamedRule>();
   sizes = new Map<string, number>();
+  readonly connections = new Connections();
   private readonly agent: Agent;
   private readonly children: ChildProcess[] = [];
   /** When something was last heard. */
@@ -76,22 +85,29 @@ export class WatchedNamespace {
       tcpdump.once("exit", () => resolve());
     });
     const nft = this.spawn(sandbox, ["nft", "-nn", "-a", "monitor", "trace"]);
-    let rest = "";
-    nft.stdout?.on("data", (bytes: Buffer) => {
-      const lines = (rest + bytes.toString()).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) {
-        const record = parseTraceLine(line);
-        if (record) this.traces.push(record);
-      }
-      this.heard = performance.now();
+    this.lines(nft, (line) => {
+      const record = parseTraceLine(line);
+      if (record) this.traces.push(record);
     });
+    // Listening does not make the namespace track: only its own rules do.
+    const conntrack = this.spawn(sandbox, ["conntrack", "-E", "-o", "id,timestamp,extended"]);
+    this.lines(conntrack, (line) => this.connections.hear(line));
     // NFNLGRP_NFTRACE is group 9 of NETLINK_NETFILTER (12): the listener is there when its socket shows it.
     await this.ask(
       'for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do while read -r _ p _ g _; do [ "$p$g" = 1200000100 ] && exit; done < /proc/net/netlink; sleep 0.02; done',
       true,
     );
     await listening;
+  }
+
+  private lines(child: ChildProcess, take: (line: string) => void): void {
+    let rest = "";
+    child.stdout?.on("data", (bytes: Buffer) => {
+      const lines = (rest + bytes.toString()).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) take(line);
+      this.heard = performance.now();
+    });
   }
 
   private spawn(sandbox: Sandbox, argv: readonly string[]): ChildProcess {

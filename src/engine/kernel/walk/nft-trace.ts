@@ -37,7 +37,8 @@ export type TraceLine =
   | (Where & { readonly kind: "policy"; readonly verdict: string })
   | (Where & { readonly kind: "verdict"; readonly verdict: string });
 
-const LINE = /^trace id ([0-9a-f]+) (\S+) (\S+) (\S+) (packet: |rule |policy |verdict )(.*?)\s*$/;
+const LINE =
+  /^trace id ([0-9a-f]+) (\S+) (\S+) (\S+) (packet: |rule |unknown rule |policy |verdict )(.*?)\s*$/;
 
 /** One line; undefined for IPv6 and whatever else it is not about. */
 export function parseTraceLine(line: string): TraceLine | undefined {
@@ -50,9 +51,10 @@ export function parseTraceLine(line: string): TraceLine | undefined {
       const headers = parseHeaders(rest);
       return headers && { ...where, kind: "packet", headers };
     }
-    case "rule ": {
+    case "rule ":
+    case "unknown rule ": {
       // A rule that came after the monitor is only a number to it.
-      const r = /^(.*?)\s*(?:# handle|unknown rule handle) (\d+) \(verdict (.*)\)$/.exec(rest);
+      const r = /^(.*?)\s*(?:# )?handle (\d+) \(verdict (.*)\)$/.exec(rest);
       return r ? { ...where, kind: "rule", text: r[1], handle: Number(r[2]), verdict: r[3] } : undefined;
     }
     case "policy ":

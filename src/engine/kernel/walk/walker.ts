@@ -6,7 +6,7 @@ import type { Sandbox } from "../sandbox.ts";
 import { Agent, spawnBeside } from "./agent.ts";
 import { Assembler } from "./assemble.ts";
 import { DropWatch } from "./drops.ts";
-import { type Snapshot, WatchedNamespace } from "./namespace.ts";
+import { EMPTY, type Snapshot, WatchedNamespace } from "./namespace.ts";
 import {
   BASH_ENV,
   COMMANDS,
@@ -22,6 +22,25 @@ import {
 /** All watchers have said what they have when nothing came for so many milliseconds. */
 const QUIET = 12;
 const LONGEST = 250;
+
+/** A command in the foreground. */
+interface Running {
+  readonly command: number;
+  readonly pid: number;
+  /** The namespace that its words name, and the program there. */
+  readonly ns: string;
+  readonly program: string;
+  readonly argv: readonly string[];
+}
+
+/** "sudo ip netns exec boxA ping -c 1 …": ping in boxA. */
+function placeOf(argv: readonly string[]): { ns: string; program: string } {
+  const start = argv[0] === "sudo" ? 1 : 0;
+  const enters =
+    argv[start] === "ip" && /^net/.test(argv[start + 1] ?? "") && /^e/.test(argv[start + 2] ?? "");
+  const program = argv[enters ? start + 4 : start] ?? "";
+  return { ns: enters ? argv[start + 3] : "host", program: program.slice(program.lastIndexOf("/") + 1) };
+}
 
 /**
  * Watches a script on the real kernel and tells its walk. Before each command the script's shell waits at a gate;
@@ -39,7 +58,7 @@ export class KernelWalker {
   private seq = 0;
   private commands = 0;
   private mainShell = 0;
-  private running: { command: number; pid: number }[] = [];
+  private running: Running[] = [];
   private inBackground: { command: number; pid: number }[] = [];
   private work: Promise<void> = Promise.resolve();
   private closed = false;
@@ -144,9 +163,13 @@ export class KernelWalker {
   /** Between two commands: everything that happened is told. `next`: the script's own shell goes on. */
   private async pause(next: boolean): Promise<void> {
     if (this.closed) return;
+    if (!next) {
+      // A script in the script, or a part of a pipeline: all that cannot wait is a watch on a new namespace.
+      await this.findNamespaces();
+      return;
+    }
     await this.quiet();
     await this.gather();
-    if (!next) return;
     for (const background of this.inBackground.splice(0)) {
       if (await this.isAlive(background.pid)) this.inBackground.push(background);
       else this.emit("host", { kind: "command-end", ...background, status: 0 });
@@ -178,7 +201,8 @@ export class KernelWalker {
       pid: command.pid,
       ...(background ? { background } : {}),
     });
-    (background ? this.inBackground : this.running).push({ command: id, pid: command.pid });
+    if (background) this.inBackground.push({ command: id, pid: command.pid });
+    else this.running.push({ command: id, pid: command.pid, argv, ...placeOf(argv) });
   }
 
   /** Whether the command stands before an "&" in its file: other forks are parts of pipelines and "$(…)". */
@@ -219,40 +243,70 @@ export class KernelWalker {
     for (const { ns, time, step } of this.assembler.take(this.spaces.values(), this.drops?.drops.splice(0))) {
       this.emit(ns, step, time);
     }
+    this.tellRefused();
   }
 
-  /** Finds namespaces that came and went, and what changed in those that stayed. */
-  private async lookAround(): Promise<void> {
-    const listing = await this.agent.ask("cd /run/netns && ls -1");
-    const names = new Set(["host", ...listing.split("\n").filter(Boolean)]);
+  /**
+   * Sends that found no route: the kernel names the program, the command says where it runs. The reverse path
+   * check asks the table in the same way, maybe while that program runs: only what the command names is told.
+   */
+  private tellRefused(): void {
+    const told = new Set<string>();
+    for (const { process, dst } of this.drops?.noRoutes.splice(0) ?? []) {
+      const running = this.running.find(
+        ({ program, argv }) => program === process && argv.some((word) => word.includes(dst)),
+      );
+      if (!running || told.has(dst)) continue;
+      told.add(dst);
+      this.emit(running.ns, { kind: "refused", dst, errno: "ENETUNREACH", why: "no-route", process });
+    }
+  }
+
+  /** Finds namespaces that came and went. */
+  private async findNamespaces(): Promise<void> {
+    const listing = await this.agent.ask("cd /run/netns && echo *");
+    const names = new Set([
+      "host",
+      ...listing
+        .trim()
+        .split(" ")
+        .filter((name) => name !== "*" && name !== ""),
+    ]);
     for (const [name, ns] of this.spaces) {
       if (names.has(name)) continue;
       ns.close();
       this.spaces.delete(name);
       this.emit("host", { kind: "netns", op: "delete", name });
     }
-    const fresh: WatchedNamespace[] = [];
-    for (const name of names) {
-      if (this.spaces.has(name)) continue;
-      const ns = new WatchedNamespace(name, this.agent);
-      fresh.push(ns);
-      this.spaces.set(name, ns);
-    }
-    await Promise.all(fresh.map((ns) => ns.watch(this.sandbox)));
+    const fresh = [...names].filter((name) => !this.spaces.has(name));
     await Promise.all(
-      [...this.spaces.values()].map(async (ns) => {
-        const before = ns.snapshot;
+      fresh.map(async (name) => {
+        const ns = new WatchedNamespace(name, this.agent);
+        this.spaces.set(name, ns);
+        await ns.watch(this.sandbox);
         await ns.look();
-        if (fresh.includes(ns) && ns.name !== "host") {
+        if (name !== "host") {
           const forward = Number(ns.snapshot.sysctls.get("net.ipv4.ip_forward") ?? 0);
-          this.emit("host", { kind: "netns", op: "add", name: ns.name, forward });
+          this.emit("host", { kind: "netns", op: "add", name, forward });
         }
-        this.tellChanges(ns.name, before, ns.snapshot, fresh.includes(ns));
+        this.tellChanges(name, EMPTY, ns.snapshot);
       }),
     );
   }
 
-  private tellChanges(ns: string, before: Snapshot, now: Snapshot, fresh: boolean): void {
+  /** What came and went, and what changed in what stayed. */
+  private async lookAround(): Promise<void> {
+    await this.findNamespaces();
+    await Promise.all(
+      [...this.spaces.values()].map(async (ns) => {
+        const before = ns.snapshot;
+        await ns.look();
+        this.tellChanges(ns.name, before, ns.snapshot);
+      }),
+    );
+  }
+
+  private tellChanges(ns: string, before: Snapshot, now: Snapshot): void {
     const split = (entry: string) => ({ dev: entry.split(" ")[0], address: entry.split(" ")[1] });
     for (const [dev, up] of now.up) {
       if (before.up.get(dev) !== up) this.emit(ns, { kind: "link", dev, op: up ? "up" : "down" });
@@ -263,7 +317,6 @@ export class KernelWalker {
       if (!now.addresses.has(entry)) this.emit(ns, { kind: "address", op: "delete", ...split(entry) });
     for (const entry of now.addresses)
       if (!before.addresses.has(entry)) this.emit(ns, { kind: "address", op: "add", ...split(entry) });
-    if (fresh) return;
     for (const [key, value] of now.sysctls) {
       const old = before.sysctls.get(key);
       if (old !== undefined && old !== value) this.emit(ns, { kind: "sysctl", key, value, old });
