@@ -10,7 +10,7 @@ import { type Ast, lineOf, type Statement } from "./parse.ts";
 import { coprocess, pipeline, timed } from "./pipeline.ts";
 import { apply, openRedirections } from "./redirect.ts";
 import type { Shell } from "./shell.ts";
-import { simpleCommand } from "./simple.ts";
+import { printedRedirection, simpleCommand } from "./simple.ts";
 import { driven, forkShell } from "./subshell.ts";
 import { runPending, runTrap } from "./trap.ts";
 import { parseWord } from "./word.ts";
@@ -139,7 +139,28 @@ export function* runMember(sh: Shell, node: Statement["command"]): Running {
   return yield* runStatements(sh, node.command.body.commands, true);
 }
 
+/** ( … ) in a process of its own, which also does its redirections. */
+function* subshell(sh: Shell, node: Ast.Subshell | Ast.Redirected): Running {
+  sh.pos = node.pos;
+  const slice = (part: { readonly pos: number; readonly end: number }) =>
+    sh.source.text.slice(part.pos, part.end);
+  const inner = node.type === "Redirected" ? (node.command as Ast.Subshell) : node;
+  const redirects = node.type === "Redirected" ? node.redirects : [];
+  const text = [
+    `( ${slice(inner.body).trim()} )`,
+    ...redirects.map((r) => printedRedirection(slice(r))),
+  ].join(" ");
+  if (sh.traps.size > 0 && !sh.inTrap) sh.currentCommand = text;
+  const child = forkShell(sh, (copy) => runMember(copy, node), sh.options.monitor ? { pgid: 0 } : {});
+  const status = yield* waitForeground(sh, [child], text);
+  sh.status = status;
+  sh.pipeStatus = [String(status)];
+  yield* failed(sh, status);
+  return status;
+}
+
 function* redirected(sh: Shell, node: Ast.Redirected): Running {
+  if (node.command.type === "Subshell") return yield* subshell(sh, node);
   sh.pos = node.pos;
   let undo: () => void;
   try {
@@ -174,25 +195,8 @@ function* compound(sh: Shell, node: Ast.CompoundCommand): Running {
       return yield* caseCommand(sh, node);
     case "Select":
       return yield* selectCommand(sh, node);
-    case "Subshell": {
-      sh.pos = node.pos;
-      if (sh.traps.size > 0 && !sh.inTrap)
-        sh.currentCommand = `( ${sh.source.text.slice(node.body.pos, node.body.end).trim()} )`;
-      const child = forkShell(
-        sh,
-        (copy) => runStatements(copy, node.body.commands, true),
-        sh.options.monitor ? { pgid: 0 } : {},
-      );
-      const status = yield* waitForeground(
-        sh,
-        [child],
-        `( ${sh.source.text.slice(node.body.pos, node.body.end).trim()} )`,
-      );
-      sh.status = status;
-      sh.pipeStatus = [String(status)];
-      yield* failed(sh, status);
-      return status;
-    }
+    case "Subshell":
+      return yield* subshell(sh, node);
     case "ArithmeticCommand": {
       sh.pos = node.pos;
       if (!sh.inTrap) sh.currentCommand = `((${node.body}))`;

@@ -192,7 +192,11 @@ export function arithmeticPart(sh: Shell, part: Part & { kind: "arithmetic" }): 
 
 function substituted(sh: Shell, part: Part): string {
   const noted = sh.memo?.get(part);
-  if (noted !== undefined) return noted;
+  if (noted !== undefined) {
+    // What stands to the right of it sees its status in $?, what stands to the left does not.
+    sh.status = sh.memoStatus.get(part) ?? sh.status;
+    return noted;
+  }
   if (part.kind === "command") {
     // $(< file) is read without a process.
     const file = /^\s*<\s*(\S+)\s*$/.exec(part.source);

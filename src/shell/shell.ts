@@ -69,6 +69,8 @@ export class Shell implements ArithmeticHost {
   loopDepth = 0;
   /** Outputs of substitutions during one expansion (expand.ts). */
   memo: Map<object, string> | null = null;
+  /** Their statuses. */
+  memoStatus = new WeakMap<object, number>();
   /** Depth of $(…), eval and source, for PS4. */
   traceDepth = 1;
   subshellDepth = 0;

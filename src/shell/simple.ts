@@ -1,7 +1,7 @@
 import { KernelError } from "../base/errno.ts";
 import { exec, findProgram, spawnAt } from "../machine/exec.ts";
 import { missingProgram } from "../machine/not-simulated.ts";
-import type { Process, Running } from "../machine/process.ts";
+import { MAX_MEMORY, MemoryExhausted, type Process, type Running } from "../machine/process.ts";
 import { tryLookup } from "../machine/vfs.ts";
 import { assignArray } from "./array.ts";
 import { BUILTINS, DECLARATIONS } from "./builtin/index.ts";
@@ -55,10 +55,12 @@ export function printedCommand(sh: Shell, cmd: Ast.Command): string {
   const words = [...cmd.prefix, ...(cmd.name ? [cmd.name] : []), ...cmd.suffix]
     .filter((node) => cmd.redirects.every((r) => r.pos !== node.pos))
     .map(slice);
-  const redirects = cmd.redirects.map((r) =>
-    slice(r).replace(/^(\d*|\{\w+\})(&>>|&>|>>|<<<|<>|>\||>|<)[ \t]*(?![&<(\s])/, "$1$2 "),
-  );
-  return [...words, ...redirects].join(" ");
+  return [...words, ...cmd.redirects.map((r) => printedRedirection(slice(r)))].join(" ");
+}
+
+/** print_redirection: a file's name stands apart from the operator. */
+export function printedRedirection(text: string): string {
+  return text.replace(/^(\d*|\{\w+\})(&>>|&>|>>|<<<|<>|>\||>|<)[ \t]*(?![&<(\s])/, "$1$2 ");
 }
 
 /** Where bash counts a command's line: it has read the second word by then (make_simple_command). */
@@ -174,7 +176,9 @@ function* expandParsed(sh: Shell, parsed: ReturnType<typeof parseWord>, out: str
 /** The value of an assignment: tildes after "=" and ":", no splitting, no globs. */
 export function* assignedText(sh: Shell, raw: string): Running<string> {
   const word = parseWord(raw, "assign");
-  return word.waits ? yield* driven(sh, () => text(sh, word.parts)) : text(sh, word.parts);
+  const value = word.waits ? yield* driven(sh, () => text(sh, word.parts)) : text(sh, word.parts);
+  if (value.length > MAX_MEMORY) throw new MemoryExhausted();
+  return value;
 }
 
 /** One assignment; into `scope` when it is for one command only. */

@@ -2,7 +2,14 @@ import { MICROSECOND } from "../base/clock.ts";
 import { text as decode } from "../base/text.ts";
 import { fork, MAX_PROCESSES, type SpawnOptions } from "../machine/exec.ts";
 import { makePipe } from "../machine/pipe.ts";
-import { Killed, type Process, type Running, shellStatus } from "../machine/process.ts";
+import {
+  Killed,
+  MAX_MEMORY,
+  MemoryExhausted,
+  type Process,
+  type Running,
+  shellStatus,
+} from "../machine/process.ts";
 import type { Signal } from "../machine/signal.ts";
 import { Interrupted } from "../machine/signal.ts";
 import { runStatements } from "./execute.ts";
@@ -81,9 +88,11 @@ function* guarded(sh: Shell, body: () => Running): Running {
 export function* driven<T>(sh: Shell, expand: () => T): Running<T> {
   const before = sh.memo;
   const memo = new Map<object, string>();
+  const { status } = sh;
   sh.memo = memo;
   try {
     for (;;) {
+      sh.status = status;
       try {
         return expand();
       } catch (error) {
@@ -94,6 +103,7 @@ export function* driven<T>(sh: Shell, expand: () => T): Running<T> {
           part.kind === "process" ? substituteProcess(sh, part) : yield* substitute(sh, part as CommandPart);
         sh.memo = memo;
         memo.set(part, output);
+        if (part.kind === "command") sh.memoStatus.set(part, sh.status);
       }
     }
   } finally {
@@ -127,6 +137,7 @@ export function* substitute(sh: Shell, part: CommandPart): Running<string> {
   );
   writer.release();
   const chunks: Uint8Array[] = [];
+  let held = 0;
   let output = "";
   try {
     const { proc } = sh;
@@ -136,6 +147,8 @@ export function* substitute(sh: Shell, part: CommandPart): Running<string> {
         const data = yield* proc.read(fd);
         if (data.length === 0) break;
         chunks.push(data);
+        held += data.length;
+        if (held > MAX_MEMORY) throw new MemoryExhausted();
       }
     } finally {
       proc.closeFd(fd);

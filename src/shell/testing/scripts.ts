@@ -259,4 +259,10 @@ export const SCRIPTS: readonly string[] = [
   "trap 'echo \"exit $? $BASH_COMMAND\"' EXIT\necho a b\nfalse\n",
   "trap 'echo dbg $BASH_COMMAND' DEBUG\necho hi\nx=1\n[ a = a ]\n",
   "set -e\ntrap 'echo \"at $LINENO: $BASH_COMMAND ($?)\"' ERR\necho 1\nls /nosuch 2>/dev/null\necho 2\n",
+  // $? to the left and to the right of a substitution.
+  'false\necho "$? $(exit 3) $? $(true) $?"\n',
+  'x=$(exit 4) || echo "rc=$? $(echo in) $?"\n',
+  "(exit 5)\necho $(echo $?) $?\n",
+  'false; y="$?$(exit 7)$?"; echo $y $?\n',
+  "( timeout 0.1 sleep 1; kill -KILL $BASHPID ) 2>/dev/null\necho $?\n",
 ];

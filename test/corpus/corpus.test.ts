@@ -1,0 +1,21 @@
+import { describe, expect, test } from "vitest";
+import { kernel, kernelAtHand, simulated } from "../conformance/run.ts";
+import { allLabs, record, recorded, recordOf } from "./lab.ts";
+
+// Whole labs, in the styles in which people write them. As in conformance, the kernel's answers stand in
+// recorded/, RECORD=1 writes them anew, and LAB=name takes those whose names begin so.
+const labs = allLabs().filter(({ name }) => name.startsWith(process.env.LAB ?? ""));
+
+describe.runIf(kernelAtHand()).concurrent("the kernel still answers as recorded", () => {
+  test.each(labs)("$name", async ({ name, script }) => {
+    const now = recordOf(await kernel(script, "ubuntu"));
+    if (process.env.RECORD) record(name, now);
+    expect(now).toBe(recorded(name));
+  });
+});
+
+describe("the simulation answers as the kernel", () => {
+  test.each(labs)("$name", ({ name, script }) => {
+    expect(recordOf(simulated(script, "ubuntu"))).toBe(recorded(name));
+  });
+});
