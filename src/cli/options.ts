@@ -1,7 +1,8 @@
-import { existsSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { cac } from "cac";
 import type { Nanoseconds } from "../base/clock.ts";
 import type { Profile } from "../engine/engine.ts";
+import { why } from "./why.ts";
 
 export interface RunOptions {
   engine: "simulated" | "kernel";
@@ -41,6 +42,8 @@ export function parseOptions(verb: string, words: readonly string[]): RunOptions
     .option("--color", "")
     .option("--no-color", "");
   const ours = words.slice(0, split);
+  const empty = ours.findIndex((word, i) => word === "" && WITH_VALUE.has(ours[i - 1] ?? ""));
+  if (empty > 0) throw new CommandLineError(`${ours[empty - 1]} needs one value.`);
   // A lone "-" is a value here, and to cac no word at all.
   const joined = ours.flatMap((word, i) =>
     WITH_VALUE.has(word) && ours[i + 1] === "-" ? [`${word}=-`] : word === "-" ? [] : [word],
@@ -134,6 +137,27 @@ function text(value: unknown, option: string): string | undefined {
 
 /** The script must be there before a lab is booted for it. */
 export function checkFile(file: string): void {
-  if (!existsSync(file)) throw new CommandLineError(`${file}: no such file.`);
-  if (statSync(file).isDirectory()) throw new CommandLineError(`${file} is a folder; name the script in it.`);
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (!stat) throw new CommandLineError(`${file}: no such file.`);
+  if (stat.isDirectory()) throw new CommandLineError(`${file} is a folder; name the script in it.`);
+  if (!stat.isFile()) throw new CommandLineError(`${file} is no regular file; save the script in one.`);
+  try {
+    const fd = openSync(file, "r");
+    try {
+      readSync(fd, Buffer.alloc(1));
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    throw new CommandLineError(`${file} cannot be read: ${why(error)}`);
+  }
+}
+
+/** The folder that packetwalk was started in, which may be gone. */
+export function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new CommandLineError(`the working folder cannot be found: ${why(error)}`);
+  }
 }

@@ -1,6 +1,6 @@
 import { openSync, writeSync } from "node:fs";
-import { getSystemErrorMap } from "node:util";
 import { CommandLineError } from "./options.ts";
+import { why } from "./why.ts";
 
 /** Opens a file that an option names for writing. A file that cannot be made is a mistake on the command line. */
 export function openOut(option: string, path: string): number {
@@ -26,9 +26,3 @@ export function writeOut(fd: number, data: Uint8Array): void {
 }
 
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));
-
-/** A system error in words, without the call and the path that Node puts round them. */
-export function why(error: unknown): string {
-  const { errno, message } = error as NodeJS.ErrnoException;
-  return `${getSystemErrorMap().get(errno ?? 0)?.[1] ?? message}.`;
-}

@@ -1,10 +1,11 @@
-import { closeSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, existsSync, mkdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { CapturedFrame } from "../engine/engine.ts";
 import { LINKTYPE_ETHERNET } from "../wire/pcap.ts";
 import { Recorder } from "../wire/pcapng.ts";
 import { CommandLineError } from "./options.ts";
-import { openOut, why, writeOut } from "./out.ts";
+import { openOut, writeOut } from "./out.ts";
+import { why } from "./why.ts";
 
 interface Open {
   readonly fd: number;
@@ -19,7 +20,9 @@ export class PcapFolder {
 
   constructor(folder: string) {
     try {
-      mkdirSync(folder, { recursive: true });
+      // Where the parent is there, one mkdir does: Node tries without end to make a folder in /proc.
+      if (!existsSync(dirname(folder))) mkdirSync(folder, { recursive: true });
+      else if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) mkdirSync(folder);
     } catch (error) {
       throw new CommandLineError(`--pcap ${folder}: ${why(error)}`);
     }

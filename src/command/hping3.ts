@@ -10,6 +10,8 @@ import { lookupAddress, lookupName, parseAddress } from "./tool/resolve.ts";
 import { defineTool, fail } from "./tool/tool.ts";
 
 /** Letters of the TCP flags as hping prints them, from bit 0. */
+/** Options of the real one that say so when they are used. */
+const UNMODELLED = [..."089foGTmxzbgOHLMQEejJBurZ", "rand"];
 const FLAGS = ["F", "S", "R", "P", "A", "U", "X", "Y"];
 const UNREACHABLE = ["Network", "Host", "Protocol", "Port", "Frag needed"];
 /** The most that --flood sends between two looks at the clock. */
@@ -25,42 +27,45 @@ export const hping3 = defineTool({
   *main(tool) {
     const { proc } = tool;
     const { net, machine } = proc;
-    const opts = getopt(tool.args, "c:i:nqI:V0128S9:FRPAUXYp:s:kw:t:N:d:a:Dbyzx:C:K:fm:o:GTh", {
-      "count:": "c",
-      "interval:": "i",
-      fast: "fast",
-      faster: "faster",
-      flood: "flood",
-      numeric: "n",
-      quiet: "q",
-      "interface:": "I",
-      icmp: "1",
-      udp: "2",
-      rawip: "0",
-      scan: "8",
-      syn: "S",
-      fin: "F",
-      rst: "R",
-      push: "P",
-      ack: "A",
-      urg: "U",
-      xmas: "X",
-      ymas: "Y",
-      "destport:": "p",
-      "baseport:": "s",
-      keep: "k",
-      "win:": "w",
-      "ttl:": "t",
-      "id:": "N",
-      "data:": "d",
-      "spoof:": "a",
-      "rand-source": "rand",
-      dontfrag: "y",
-      "icmptype:": "C",
-      "icmpcode:": "K",
-    });
-    for (const key of ["0", "8", "9", "f", "o", "G", "T", "m", "x", "rand", "z", "b"])
-      if (opts.has(key)) fail(tool, `-${key} is not modelled by Packetwalk`);
+    const opts = getopt(
+      tool.args,
+      "c:i:nqI:V0128S9:FRPAUXYp:s:kw:t:N:d:a:DbyzxC:K:fm:o:g:O:H:L:M:QE:e:jJBurZGTh",
+      {
+        "count:": "c",
+        "interval:": "i",
+        fast: "fast",
+        faster: "faster",
+        flood: "flood",
+        numeric: "n",
+        quiet: "q",
+        "interface:": "I",
+        icmp: "1",
+        udp: "2",
+        rawip: "0",
+        scan: "8",
+        syn: "S",
+        fin: "F",
+        rst: "R",
+        push: "P",
+        ack: "A",
+        urg: "U",
+        xmas: "X",
+        ymas: "Y",
+        "destport:": "p",
+        "baseport:": "s",
+        keep: "k",
+        "win:": "w",
+        "ttl:": "t",
+        "id:": "N",
+        "data:": "d",
+        "spoof:": "a",
+        "rand-source": "rand",
+        dontfrag: "y",
+        "icmptype:": "C",
+        "icmpcode:": "K",
+      },
+    );
+    for (const key of UNMODELLED) if (opts.has(key)) fail(tool, `-${key} is not modelled by Packetwalk`);
     const target = opts.rest[0];
     if (target === undefined) return 0;
     const to = parseAddress(target) ?? lookupName(proc, target);

@@ -39,6 +39,9 @@ export type SignalHandler = (signal: Signal) => "interrupt" | "continue";
 /** Signals that do nothing unless handled. */
 const IGNORED_BY_DEFAULT: ReadonlySet<Signal> = new Set<Signal>(["CHLD", "URG", "WINCH", "CONT"]);
 
+/** RLIMIT_NOFILE. */
+const MAX_FILES = 1024;
+
 /** What a system call counts for, and the work that costs nothing, and that a process does at one go (works). */
 const CALL = 256;
 const FREE_WORK = 2 ** 22;
@@ -152,6 +155,7 @@ export class Process {
   addFd(file: OpenFile, from = 3): number {
     let n = from;
     while (this.fds.has(n)) n++;
+    if (n >= MAX_FILES) throw new KernelError("EMFILE");
     this.setFd(n, file);
     return n;
   }
@@ -323,6 +327,16 @@ export class Killed extends Error {
   constructor(signal: Signal) {
     super(`killed by SIG${signal}`);
     this.signal = signal;
+  }
+}
+
+/** What one program may gather of an input that does not end. */
+export const MAX_MEMORY = 2 ** 26;
+
+/** Thrown where a program would hold more: it is killed, and the run says so. */
+export class MemoryExhausted extends RangeError {
+  constructor() {
+    super("memory allocation failed");
   }
 }
 

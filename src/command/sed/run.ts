@@ -242,7 +242,7 @@ export class Sed {
       let pc = 0;
       while (pc < this.commands.length) {
         const c = this.commands[pc++];
-        if (this.tool.proc.works(100)) yield { until: this.tool.proc.machine.now };
+        if (this.tool.proc.works(100 + this.pattern.length)) yield { until: this.tool.proc.machine.now };
         if ((yield* this.selected(c)) === c.negate) {
           if (c.name === "{") pc = c.target;
           continue;

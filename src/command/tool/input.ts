@@ -1,5 +1,8 @@
 import { text } from "../../base/text.ts";
-import type { Process, Running } from "../../machine/process.ts";
+import { MAX_MEMORY, MemoryExhausted, type Process, type Running } from "../../machine/process.ts";
+
+/** A line may be this long. */
+const MAX_LINE = 2 ** 23;
 
 /** Reads a descriptor line by line, as the data comes: never more than one read ahead. */
 export class LineReader {
@@ -37,6 +40,7 @@ export class LineReader {
         return line;
       }
       from = this.rest.length;
+      if (from > MAX_LINE) throw new MemoryExhausted();
       yield* this.fill();
     }
   }
@@ -44,10 +48,13 @@ export class LineReader {
   /** Everything that is left. */
   *all(): Running<string> {
     const parts = [this.rest];
+    let held = 0;
     this.rest = "";
     while (!this.ended) {
       yield* this.fill();
       parts.push(this.rest);
+      held += this.rest.length;
+      if (held > MAX_MEMORY) throw new MemoryExhausted();
       this.rest = "";
     }
     return parts.join("");
@@ -95,6 +102,7 @@ export function* readToEnd(proc: Process, fd: number): Running<Uint8Array> {
     if (data.length === 0) break;
     parts.push(data.slice());
     length += data.length;
+    if (length > MAX_MEMORY) throw new MemoryExhausted();
   }
   const all = new Uint8Array(length);
   let at = 0;

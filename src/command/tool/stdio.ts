@@ -3,6 +3,8 @@ import type { Process, Running } from "../../machine/process.ts";
 
 /** glibc's buffer for a pipe or a file: st_blksize. */
 const BLOCK = 4096;
+/** What a print counts for beside its bytes (Process.works). */
+const PRINT_COST = 32;
 
 /**
  * Standard output as stdio keeps it: a terminal is written line by line, a pipe or file in blocks of 4096
@@ -27,6 +29,7 @@ export class Stdio {
 
   /** Prints; waits only when the buffer must be written and the reader is slow. */
   *print(text: string): Running<void> {
+    this.proc.works(PRINT_COST);
     this.text += text;
     if (this.mode === "none" || (this.mode === "line" && text.includes("\n"))) yield* this.flush();
     else if (this.text.length >= BLOCK) yield* this.spill();

@@ -1,5 +1,5 @@
 import type { Nanoseconds } from "../../base/clock.ts";
-import type { Machine } from "../../machine/machine.ts";
+import type { Foreground, Machine } from "../../machine/machine.ts";
 import type { Process } from "../../machine/process.ts";
 
 /** A whole command of the script (a loop of pings, say) may last this many times as long as one program. */
@@ -32,7 +32,7 @@ export class TimeLimit {
       let due = machine.now + limit;
       if (foreground) {
         const programs = innermost(foreground.proc).filter((p) => p !== foreground.proc && !sleeps(p));
-        due = Math.min(due, foreground.since + WHOLE * limit, ...programs.map((p) => p.startTime + limit));
+        due = Math.min(due, this.whole(foreground, limit), ...programs.map((p) => p.startTime + limit));
       }
       if (!foreground || machine.now < due) {
         machine.at(due, look);
@@ -56,6 +56,14 @@ export class TimeLimit {
       machine.after(limit / 10, look);
     };
     machine.after(limit, look);
+  }
+
+  /** When a whole command's time is up; a sleep that has begun by then is slept out. */
+  private whole(foreground: Foreground, limit: Nanoseconds): Nanoseconds {
+    const due = foreground.since + WHOLE * limit;
+    const sleeping = innermost(foreground.proc);
+    if (!sleeping.every((p) => sleeps(p) && p.startTime < due)) return due;
+    return Math.max(due, ...sleeping.map((p) => (p.waitsUntil ?? 0) + 1));
   }
 
   /** Every process waits for something that can never come. */

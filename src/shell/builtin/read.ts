@@ -71,7 +71,8 @@ const read: Builtin = {
     sh.busy = 0;
     try {
       for (;;) {
-        if (count !== undefined && decode(Uint8Array.from(bytes)).length >= count) break;
+        if (count !== undefined && bytes.length >= count && decode(Uint8Array.from(bytes)).length >= count)
+          break;
         const data = file.read(1);
         if (data === AGAIN) {
           if (until !== undefined && sh.machine.now >= until) {
@@ -85,6 +86,7 @@ const read: Builtin = {
           status = 1;
           break;
         }
+        if (sh.proc.works(READ_COST)) yield { until: sh.machine.now };
         const c = data[0];
         if (backslash) {
           backslash = false;
@@ -176,6 +178,9 @@ function splitLine(line: string, escaped: readonly boolean[], ifs: string, most:
   }
   return out;
 }
+
+/** What reading one byte counts for (Process.works). */
+const READ_COST = 256;
 
 const mapfile: Builtin = {
   *run(sh, words) {
