@@ -25,6 +25,7 @@ const LAST_TYPE = 18;
 export class Icmp4 {
   private readonly ns: NetNamespace;
   private readonly limits: IcmpLimits;
+  private sending = false;
   private readonly redirected = new Map<number, { count: number; last: number }>();
 
   constructor(ns: NetNamespace) {
@@ -53,6 +54,8 @@ export class Icmp4 {
     }
     const limited = this.limits.applies(type, code);
     if (limited && !this.limits.global()) return;
+    // icmp_xmit_lock: an error about what ICMP itself is just sending finds the kernel's socket taken.
+    if (this.sending) return;
     const src = ip.src(data, at);
     let from = 0;
     if (route !== null && route.type === "local" && about.iif !== null) from = ip.dst(data, at);
@@ -119,7 +122,9 @@ export class Icmp4 {
     if (header > 20) fillOwn(ns, pkt, from);
     ip.updateChecksum(data, net);
     ns.born(pkt, by);
+    this.sending = true;
     ns.sendQuietly(pkt, route);
+    this.sending = false;
   }
 
   /** ipv4_link_failure: nobody answered ARP. */

@@ -1,3 +1,4 @@
+import { SCOPE_LINK } from "../inet-device.ts";
 import { type Device, IFF_LOOPBACK } from "../device.ts";
 import type { FibRoute, Nexthop } from "../fib/route.ts";
 import type { Route, RouteType } from "../flow.ts";
@@ -15,11 +16,13 @@ export function makeRoute(nexthop: Nexthop, route: FibRoute, type: RouteType, sr
   const m = route.metrics;
   const locked = m.lock?.includes("mtu") ?? false;
   const mtu = m.mtu !== undefined && m.mtu !== 0 ? m.mtu : Math.min(dev.mtu, 65535);
+  // rt_set_nexthop: a gateway that is this host itself (scope host) does not count as one.
+  const gateway = nexthop.scope === SCOPE_LINK ? nexthop.via : 0;
   return {
     dev,
     type,
-    gateway: nexthop.via,
-    usesGateway: nexthop.via !== 0,
+    gateway,
+    usesGateway: gateway !== 0,
     mtu,
     forwardMtu: mtu,
     src,

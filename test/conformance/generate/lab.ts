@@ -42,7 +42,7 @@ export function scriptOf(l: GeneratedLab): string {
   const settle = `for n in ${l.topology.boxes.map((b) => b.name).join(" ")}; do ip netns exec $n sh -c 'cat /sys/class/net/*/carrier' >/dev/null 2>&1; done`;
   const told = l.commands.map((c) => {
     // Reading the carrier makes the kernel act at once on link changes that it puts off (linkwatch).
-    const done = / link set \S+ (up|down)$/.test(c) ? `\n${settle}` : "";
+    const done = / link set \S+ (up|down|arp|address)/.test(c) ? `\n${settle}` : "";
     return `${c}\necho "[$?] ${c.replace(/[`"$\\]/g, "\\$&")}"${done}`;
   });
   const withDevices = patience.filter((_, i) => l.topology.boxes[i].devices.length > 0);
@@ -60,6 +60,20 @@ const SETTINGS = [
   "net.ipv4.conf.all.arp_ignore=1",
   "net.ipv4.conf.all.proxy_arp=1",
   "net.netfilter.nf_conntrack_tcp_be_liberal=1",
+  "net.ipv4.conf.all.arp_announce=2",
+  "net.ipv4.conf.all.arp_filter=1",
+  "net.ipv4.conf.all.forwarding=0",
+  "net.ipv4.conf.all.accept_source_route=0",
+  "net.ipv4.conf.all.promote_secondaries=1",
+  "net.ipv4.conf.all.route_localnet=1",
+  "net.ipv4.conf.all.ignore_routes_with_linkdown=1",
+  "net.ipv4.icmp_echo_ignore_broadcasts=0",
+  "net.ipv4.icmp_errors_use_inbound_ifaddr=1",
+  "net.ipv4.ip_no_pmtu_disc=1",
+  "net.ipv4.ip_forward_use_pmtu=1",
+  "net.ipv4.fwmark_reflect=1",
+  "net.ipv4.tcp_timestamps=0",
+  "net.ipv4.ip_nonlocal_bind=1",
 ];
 
 /** Addresses, routes, rules, sysctls, links: right ones and wrong ones. */
@@ -87,6 +101,23 @@ function setting(t: Topology): fc.Arbitrary<string> {
         .tuple(fc.constantFrom("10.0.1.77/24", "10.0.77.1/24", "192.0.2.1/32"), dev)
         .map(([a, d]) => `${on} addr add ${a} dev ${d}`),
       dev.map((d) => `${on} addr flush dev ${d}`),
+      fc.constantFrom(...box.devices).map((d) => `${on} addr del ${d.address} dev ${d.dev}`),
+      fc.constantFrom(...box.devices).map((d) => `${on} link set ${d.dev} address 02:00:00:00:77:01`),
+      dev.map((d) => `${on} link set ${d} down; ${on} link set ${d} up`),
+      dev.map((d) => `${on} link set ${d} arp off`),
+      ip.map((a) => `${on} route replace default via ${a}`),
+      fc.tuple(net, ip).map(([n, a]) => `${on} route add ${n} via ${a} metric 5`),
+      fc.tuple(ip, dev).map(([a, d]) => `${on} route add default via ${a} dev ${d} onlink table 200`),
+      fc.tuple(ip, fc.constantFrom(600, 900)).map(([a, m]) => `${on} route add ${a} via ${a} mtu ${m}`),
+      fc.tuple(dev, fc.constantFrom(100, 200)).map(([d, n]) => `${on} rule add iif ${d} lookup ${n}`),
+      fc
+        .tuple(net, fc.constantFrom(100, 200))
+        .map(([n, t]) => `${on} rule add to ${n} lookup ${t} priority 10`),
+      fc.constantFrom("lookup 100", "prohibit", "unreachable").map((a) => `${on} rule add fwmark 1 ${a}`),
+      fc.tuple(ip, dev).map(([a, d]) => `${on} neigh del ${a} dev ${d}`),
+      fc.tuple(ip, dev).map(([a, d]) => `${on} neigh add proxy ${a} dev ${d}`),
+      fc.tuple(ip, ip).map(([a, b]) => `${on} route get ${a} from ${b}`),
+      fc.tuple(ip, ip, dev).map(([a, b, d]) => `${on} route get ${a} from ${b} iif ${d}`),
       fc
         .tuple(ip, dev)
         .map(([a, d]) => `${on} neigh replace ${a} lladdr 02:00:00:00:00:99 dev ${d} nud permanent`),
@@ -117,6 +148,15 @@ function traffic(t: Topology): fc.Arbitrary<string> {
         `${at} ping -c1 -W1 -t1 ${ip}`,
         `${at} ping -c1 -W1 -R ${ip}`,
         `${at} ping -c1 -W1 -I ${from.devices[0].dev} ${ip}`,
+        `${at} ping -c1 -W1 -s 3000 -M dont ${ip}`,
+        `${at} ping -c1 -W1 -m 1 ${ip}`,
+        `${at} ping -c1 -W1 -I ${from.devices[0].ip} ${ip}`,
+        `${at} ping -b -c1 -W1 ${ip.replace(/\d+$/, "255")}`,
+        `${at} traceroute -n -q1 -w 0.5 -m 5 ${ip} | sed -E 's/[0-9.]+ ms/T ms/g'`,
+        `${at} traceroute -I -n -q1 -w 0.5 -m 5 ${ip} | sed -E 's/[0-9.]+ ms/T ms/g'`,
+        `${at} bash -c 'echo x > /dev/udp/${ip}/${p}'`,
+        `${at} curl -sS -m 0.7 ${ip}:${p} 2>&1 | sed -E 's/after [0-9]+ m/after N m/'`,
+        `${at} nc -zv ${serverIp} ${p}`.replace("nc", "timeout 0.7 nc"),
         `${at} timeout 0.7 nc -z ${ip} ${p}`,
         `echo hello | ${at} nc -u -w1 ${ip} ${p}`,
         `(echo served | timeout 3 ip netns exec ${server.name} nc -l -w2 ${p} >served & sleep 0.3; echo asked | ${at} timeout 0.9 nc -N ${serverIp} ${p}; wait; cat served)`,

@@ -24,13 +24,74 @@ const PORTS = [7, 53, 80, 443, 8080] as const;
 const port = fc.constantFrom(...PORTS);
 const bang = fc.constantFrom("", "", "", "! ");
 
-/** An `iptables` command for one of the boxes. */
+/** An `iptables` command for one of the boxes, now and then one of the older tool. */
 export function ruleCommand(topology: Topology): fc.Arbitrary<string> {
-  return fc
+  const command = fc
     .constantFrom(...topology.boxes)
     .chain((box) =>
-      table.chain((t) => fc.constantFrom<string>(...TABLES[t]).chain((c) => rule(topology, box, t, c))),
+      table.chain((t) =>
+        fc
+          .constantFrom<string>(...TABLES[t])
+          .chain((c) =>
+            fc.oneof(
+              { weight: 8, arbitrary: rule(topology, box, t, c) },
+              { weight: 2, arbitrary: userChain(topology, box, t, c) },
+              { weight: 1, arbitrary: chainCommand(box, t, c) },
+            ),
+          ),
+      ),
     );
+  return fc
+    .tuple(command, fc.constantFrom(...Array<string>(12).fill("iptables "), "iptables-legacy "))
+    .map(([text, tool]) => text.replaceAll("iptables ", tool));
+}
+
+/** A user chain of a few rules with every way out, and the rule that leads to it. */
+function userChain(topology: Topology, box: Box, t: Table, chain: string): fc.Arbitrary<string> {
+  const on = `ip netns exec ${box.name} iptables -t ${t}`;
+  return fc
+    .tuple(
+      fc.constantFrom("u1", "u2", "u3"),
+      fc.array(
+        fc.oneof(
+          { weight: 3, arbitrary: rule(topology, box, t, chain) },
+          {
+            weight: 1,
+            arbitrary: fc
+              .tuple(protocol(), fc.constantFrom("-j RETURN", "-j u1", "-j u2", "-g u2", "-g u3"))
+              .map((words) => `${on} -A ${chain} ${words.filter(Boolean).join(" ")}`),
+          },
+        ),
+        { minLength: 1, maxLength: 3 },
+      ),
+      protocol(),
+      fc.constantFrom("-j", "-j", "-g"),
+    )
+    .map(([name, rules, proto, how]) =>
+      [
+        `${on} -N ${name}`,
+        ...rules.map((r) => r.replace(new RegExp(`-[AI] ${chain}`), `-A ${name}`)),
+        `${on} -A ${chain} ${[proto, `${how} ${name}`].filter(Boolean).join(" ")}`,
+      ].join("; "),
+    );
+}
+
+/** What is done to whole chains: policies, flushing, deleting, looking. */
+function chainCommand(box: Box, t: Table, chain: string): fc.Arbitrary<string> {
+  return fc
+    .constantFrom(
+      `-P ${chain} DROP`,
+      `-P ${chain} DROP`,
+      `-P ${chain} ACCEPT`,
+      `-F ${chain}`,
+      "-F",
+      "-X",
+      `-D ${chain} 1`,
+      `-Z ${chain}`,
+      "-nvL",
+      "-S",
+    )
+    .map((what) => `ip netns exec ${box.name} iptables -t ${t} ${what}`);
 }
 
 function rule(topology: Topology, box: Box, t: Table, chain: string): fc.Arbitrary<string> {
@@ -140,7 +201,19 @@ function match(t: Table, chain: string): fc.Arbitrary<string> {
     );
     some.push(fc.constant("-m connmark --mark 1"));
   }
-  void chain;
+  if (chain === "OUTPUT" || chain === "POSTROUTING")
+    some.push(fc.constantFrom("-m owner --uid-owner 0", "-m owner ! --socket-exists"));
+  if (chain === "PREROUTING" || chain === "INPUT" || chain === "FORWARD")
+    some.push(
+      fc.constantFrom(
+        "-m recent --name seen --set",
+        "-m recent --name seen --rcheck --hitcount 2",
+        "-m pkttype --pkt-type unicast",
+        "-m physdev --physdev-in p1",
+        "-m physdev --physdev-is-bridged",
+        "-m physdev ! --physdev-in p2",
+      ),
+    );
   return fc.oneof(...some);
 }
 
@@ -186,6 +259,11 @@ function target(
             "-j CONNMARK --restore-mark",
           )
           .map((s) => () => s),
+        fc.constant((proto: string) =>
+          proto === "-p tcp --syn" && chain !== "INPUT" && chain !== "PREROUTING"
+            ? "-j TCPMSS --clamp-mss-to-pmtu"
+            : "-j MARK --or-mark 4",
+        ),
       );
     case "raw":
       return fc.oneof(
@@ -196,13 +274,27 @@ function target(
       if (chain === "POSTROUTING") {
         return fc.oneof(
           fc.constant(() => "-j MASQUERADE"),
-          ...(own.length > 0 ? [fc.constantFrom(...own).map((ip) => () => `-j SNAT --to-source ${ip}`)] : []),
+          ...(own.length > 0
+            ? [
+                fc.constantFrom(...own).map((ip) => () => `-j SNAT --to-source ${ip}`),
+                fc
+                  .constantFrom(...own)
+                  .map(
+                    (ip) => (proto: string) =>
+                      `-j SNAT --to-source ${ip}${withPort(proto) ? ":3000-3000" : ""} --persistent`,
+                  ),
+              ]
+            : []),
           fc.constant((proto: string) =>
-            withPort(proto) ? "-j MASQUERADE --to-ports 2000-2010" : "-j ACCEPT",
+            withPort(proto) ? "-j MASQUERADE --to-ports 2005" : "-j MASQUERADE --random",
           ),
         );
       }
-      if (chain === "INPUT") return simple;
+      if (chain === "INPUT")
+        return fc.oneof(
+          simple,
+          fc.constant(() => "-j SNAT --to-source 10.0.77.7"),
+        );
       return fc.oneof(
         ...(others.length > 0
           ? [

@@ -80,11 +80,11 @@ function chain(routers: number): Topology {
   return t.done(`chain of ${routers}`);
 }
 
-/** Hosts on one bridge in a namespace of its own. */
+/** Hosts on one bridge in a namespace of its own. Without snooping, for a snooping bridge sends IGMP of its own. */
 function bridge(hosts: number): Topology {
   const t = new Builder();
   t.box("sw");
-  t.add("ip -n sw link add br0 type bridge", "ip -n sw link set br0 up");
+  t.add("ip -n sw link add br0 type bridge mcast_snooping 0", "ip -n sw link set br0 up");
   for (let i = 1; i <= hosts; i++) {
     const h = String.fromCharCode(96 + i);
     t.box(h);
