@@ -35,6 +35,13 @@ export interface PrintOptions {
 }
 
 const COLUMNS = 112;
+/** So many packets in a row that went known ways have a line each. */
+const FEW = 12;
+
+interface Alike {
+  readonly story: PacketStory;
+  readonly like: number;
+}
 
 /**
  * Tells packets' walks to a person, one block a packet. A packet that goes the very way that an earlier one
@@ -61,13 +68,24 @@ export class WalkPrinter {
     const lines: string[] = [];
     // ARP in one place: a question and its answer may stand far apart.
     const arp: PacketStory[] = [];
+    /** Packets in a row that went ways told before. */
+    const alike: Alike[] = [];
     for (const story of stories) {
       while (refused < refusals.length && refusals[refused].seq < story.first) {
+        lines.push(...this.run(alike.splice(0)));
         lines.push(...this.refused(refusals[refused++]));
       }
-      if (story.headers.family === "arp" && !this.options.verbose) arp.push(story);
-      else lines.push(...this.one(story));
+      if (story.headers.family === "arp" && !this.options.verbose) {
+        arp.push(story);
+        continue;
+      }
+      const like = this.options.verbose ? undefined : this.ways.get(wayOf(story));
+      if (like === undefined) {
+        lines.push(...this.run(alike.splice(0)));
+        lines.push(...this.one(story));
+      } else alike.push({ story, like });
     }
+    lines.push(...this.run(alike.splice(0)));
     for (const event of refusals.slice(refused)) lines.push(...this.refused(event));
     lines.push(...this.arp(arp));
     return lines;
@@ -83,14 +101,30 @@ export class WalkPrinter {
     ];
   }
 
+  private title(story: PacketStory): string {
+    return `${this.options.palette.packet(`#${story.id}`)} ${headline(story.headers, this.options.verbose)}`;
+  }
+
+  /** Packets that went ways told before: a line each; of many, the first and last few and a count of the others. */
+  private run(alike: readonly Alike[]): string[] {
+    const p = this.options.palette;
+    const lines: string[] = [];
+    const ways = new Map<string, number>();
+    const left = alike.length > FEW ? alike.length - 3 : alike.length;
+    alike.forEach(({ story, like }, i) => {
+      const way = `${p.quiet(`the way of #${like}`)}${this.shortEnding(story)}`;
+      if (alike.length <= FEW || i < 3 || i >= left) lines.push(`  ${this.title(story)}  ${way}`);
+      else ways.set(way, (ways.get(way) ?? 0) + 1);
+      if (i === left - 1 && ways.size > 0)
+        lines.push(`  … ${[...ways].map(([way, times]) => `${times} more ${way}`).join(", ")}`);
+    });
+    return lines;
+  }
+
   private one(story: PacketStory): string[] {
     const p = this.options.palette;
     const way = wayOf(story);
-    const like = this.ways.get(way);
-    const title = `${p.packet(`#${story.id}`)} ${headline(story.headers, this.options.verbose)}`;
-    if (like !== undefined && !this.options.verbose) {
-      return [`  ${title} ${p.quiet(` the way of #${like}`)}${this.shortEnding(story)}`];
-    }
+    const title = this.title(story);
     if (!this.ways.has(way)) this.ways.set(way, story.id);
     const answers =
       story.parent && this.packets.has(story.parent) ? p.quiet(`  ${relation(story)} #${story.parent}`) : "";

@@ -208,7 +208,9 @@ function noRoute(ns: string, dst: string, lab: LabMemory, from: string | undefin
   const why = `${ns} has no route to ${dst}.`;
   if (gateway === undefined) {
     return {
-      why: lab.owner(dst) ? why : `${why} No namespace of the lab has that address.`,
+      why: lab.owner(dst)
+        ? why
+        : `${why} No namespace of the lab has that address, and the lab has no way out to the real network.`,
       cures: [
         {
           command: inNamespace(ns, "ip route"),
@@ -249,6 +251,12 @@ function downDevice(ns: string, dst: string, lab: LabMemory): Explanation {
 /** A datagram with DF that is larger than the way's first link, or than what an earlier "Frag needed" said. */
 function tooBigHere(event: WalkEventOf<"refused">): Explanation {
   const { mtu, length } = event.facts ?? {};
+  if (event.process === "tracepath") {
+    return {
+      why: `tracepath tried ${String(length)} bytes on purpose: the refusal tells it that the first link takes ${String(mtu)}.`,
+      cures: [],
+    };
+  }
   return {
     why: `It would be ${String(length)} bytes long, the way to ${event.dst} takes ${String(mtu)}, and DF forbids to cut it: "Message too long". No packet was sent.`,
     cures: smaller(event.ns, event.process, event.dst, Number(mtu), Number(length)),

@@ -17,6 +17,13 @@ export const portClosed: Explain = ({ drop, story }) => {
       cures: [],
     };
   }
+  if (/^(traceroute|tracepath)/.test(story.process ?? "")) {
+    return {
+      reason: drop.reason,
+      why: `${story.process} aims at a port where nobody listens: ${drop.ns} refuses it, and the answer says that the way ends here.`,
+      cures: [],
+    };
+  }
   const told = protocol === "tcp" ? "RST" : "ICMP port unreachable";
   return {
     reason: drop.reason,
