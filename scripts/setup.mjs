@@ -18,7 +18,7 @@ export async function setUp() {
   mkdirSync(stamps, { recursive: true });
   const lock = hash([readFileSync(join(root, "package-lock.json"))]);
   if (stamp("install") !== lock || !existsSync(join(root, "node_modules", "unbash"))) {
-    say("installing dependencies …");
+    say("installing dependencies: the first time only, about half a minute …");
     run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
     writeFileSync(join(stamps, "install"), lock);
   }
