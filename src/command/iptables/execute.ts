@@ -47,6 +47,7 @@ function one(tool: Tool, request: Request, place: Place, op: Request["ops"][numb
       return;
     case "d": {
       const chain = need(table, request.chain);
+      if (nft && !there(chain)) throw new Refusal(NO_CHAIN);
       if (request.rulenum > chain.rules.length) throw new Refusal("Index of deletion too big");
       place.remove(chain, request.rulenum - 1);
       return;
@@ -68,6 +69,13 @@ function one(tool: Tool, request: Request, place: Place, op: Request["ops"][numb
       return;
     case "Z":
       for (const chain of chosen(tool, request, table, false)) {
+        if (nft && request.chain !== undefined && !there(chain)) {
+          if (request.ops.length === 1) throw new Refusal(NO_CHAIN);
+          // Listed before (-L -Z), it is taken to be there.
+          if (tool.netfilter.table(table.name) === undefined)
+            throw new BatchFailure(`CHAIN_ZERO failed (No such file or directory): chain ${chain.name}`);
+          made.add(chain);
+        }
         if (request.verbose > 0) tool.out(`Zeroing chain \`${chain.name}'\n`);
         tool.netfilter.zero(chain);
       }
@@ -201,8 +209,8 @@ function add(tool: Tool, request: Request, place: Place, op: "A" | "I" | "R"): v
   const kind = NAMES[op];
   if (action.kind === "verdict" && action.verdict === "QUEUE") throw refused(tool, kind, chain, "ENOENT");
   if ((action.kind === "jump" || action.kind === "goto") && action.chain.hook !== null) {
-    const there = made.has(action.chain) ? "EOPNOTSUPP" : "ENOENT";
-    throw refused(tool, kind, chain, tool.variant === "nft" ? there : "EINVAL");
+    const errno = there(action.chain) ? "EOPNOTSUPP" : "ENOENT";
+    throw refused(tool, kind, chain, tool.variant === "nft" ? errno : "EINVAL");
   }
   let at = op === "A" ? chain.rules.length : rulenum - 1;
   for (const src of spec.src)
@@ -296,7 +304,8 @@ function removeChains(tool: Tool, request: Request, place: Place): void {
       if (chain.policy === "DROP") throw new Refusal("Directory not empty");
       if (chain.rules.length > 0) throw busy(chain);
       // An empty base chain goes, and comes back when it is needed.
-      if (!made.delete(chain)) throw new Refusal(NO_CHAIN);
+      if (!there(chain)) throw new Refusal(NO_CHAIN);
+      made.delete(chain);
       return;
     }
     if (!nft && chain.rules.length > 0) throw new Refusal("Directory not empty");
@@ -319,7 +328,8 @@ const busy = (chain: Chain): Error =>
   new BatchFailure(`CHAIN_DEL failed (Device or resource busy): chain ${chain.name}`);
 
 /** Base chains that a command has made in the kernel: iptables-nft makes each when it needs it. */
-const made = new WeakSet<Chain>();
+export const made = new WeakSet<Chain>();
+const there = (chain: Chain): boolean => chain.hook === null || chain.rules.length > 0 || made.has(chain);
 
 /** True when a rule outside `gone` goes to the chain. */
 function pointedAt(table: Table, target: Chain, gone: ReadonlySet<Chain>): boolean {

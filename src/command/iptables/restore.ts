@@ -2,7 +2,7 @@ import { type Errno, KernelError, strerror } from "../../base/errno.ts";
 import { UsageError } from "../../netfilter/extension.ts";
 import type { Rule } from "../../netfilter/rule.ts";
 import { BUILT_IN, Chain, Table } from "../../netfilter/table.ts";
-import { execute, isTable, type Place } from "./execute.ts";
+import { execute, isTable, made, type Place } from "./execute.ts";
 import { hooksByChain, refusal } from "./kernel.ts";
 import { checkChainName, Parser } from "./parse.ts";
 import { BatchFailure, banner, brand, Failure, Refusal, type Tool, VERSION } from "./tool.ts";
@@ -232,6 +232,7 @@ function chainLine(tool: Tool, draft: Draft, line: string, number: number, optio
     throw new Refusal("Bad policy name");
   }
   chain.policy = policy;
+  made.add(chain);
   chain.counted = true;
   chain.packets = chain.bytes = 0;
   if (!options.counters) return;
