@@ -196,6 +196,8 @@ export class Process {
         this.works(taken + CALL);
       }
     } catch (error) {
+      // Nobody hears of a message that standard error does not take (it is closed, or open for reading alone).
+      if (n === 2 && error instanceof KernelError && error.code !== "EPIPE") return;
       this.brokenPipe(error);
     }
   }
