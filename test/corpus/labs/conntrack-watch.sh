@@ -26,4 +26,4 @@ ip netns exec rt conntrack -L 2>&1 | tail -1
 ip netns exec rt cat /proc/sys/net/netfilter/nf_conntrack_count
 ip netns exec rt sysctl -n net.netfilter.nf_conntrack_icmp_timeout
 kill $S; wait $S 2>/dev/null
-ip netns exec sv ss -tan | awk 'NR > 1 {print $1}' | sort | uniq -c | awk '{print $2}'
+ip netns exec sv ss -tln | awk 'NR > 1' | wc -l

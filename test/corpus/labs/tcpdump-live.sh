@@ -13,7 +13,7 @@ ip netns exec gw tcpdump -l -n -t -i g0 -c 2 icmp > side0.txt 2> side0.err &
 A=$!
 ip netns exec gw timeout 5 tcpdump -l -n -t -i g1 -c 2 icmp > side1.txt 2>/dev/null &
 B=$!
-ip netns exec gw timeout 1.5 tcpdump -i any -n -q -t tcp port 7777 > any.txt 2>/dev/null &
+ip netns exec gw timeout 3 tcpdump -l -i any -n -q -t tcp port 7777 > any.txt 2>/dev/null &
 C=$!
 sleep 0.8
 ip netns exec in ping -c 1 -W 1 192.0.2.9 > /dev/null
