@@ -1,12 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
+  commandOf,
   descendants,
   eventually,
   HAS_KERNEL,
   hostState,
+  isThere,
   namespaces,
   packetwalk,
   ROOT,
@@ -164,7 +166,6 @@ try reboot -f
 
   test("kill -9 at any moment leaves nothing", async () => {
     const path = scripts.write("killed.sh", `${LAB}ip netns exec a sleep 0.2 & sleep 0.2\n`);
-    const there = (pid: number) => existsSync(`/proc/${pid}`) && !zombie(pid);
     for (let moment = 0; moment < 30; moment++) {
       const child = start(["run", "--engine", "kernel", path]);
       const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -179,8 +180,8 @@ try reboot -f
       clearInterval(watch);
       await ended;
       // No process of it is left, so nothing holds a namespace, a mount or a device of it either.
-      const gone = await eventually(() => ![...family].some(there), 5000);
-      expect(gone, `moment ${moment}: ${[...family].filter(there).map(commandOf)}`).toBe(true);
+      const gone = await eventually(() => ![...family].some(isThere), 5000);
+      expect(gone, `moment ${moment}: ${[...family].filter(isThere).map(commandOf)}`).toBe(true);
     }
     unchanged();
   }, 180_000);
@@ -220,19 +221,3 @@ describe.runIf(HAS_KERNEL)("an ordinary user", () => {
     expect(existsSync("/etc/packetwalk-was-here")).toBe(false);
   });
 });
-
-function zombie(pid: number): boolean {
-  try {
-    return /\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
-  } catch {
-    return true;
-  }
-}
-
-function commandOf(pid: number): string {
-  try {
-    return `${pid} ${readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ").slice(0, 80)}`;
-  } catch {
-    return String(pid);
-  }
-}

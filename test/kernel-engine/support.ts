@@ -109,3 +109,20 @@ export async function eventually(holds: () => boolean, ms: number): Promise<bool
   }
   return holds();
 }
+
+/** Whether a process runs: what is dead and not yet reaped does not. */
+export function isThere(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
+  } catch {
+    return false;
+  }
+}
+
+export function commandOf(pid: number): string {
+  try {
+    return `${pid} ${readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ").slice(0, 80)}`;
+  } catch {
+    return String(pid);
+  }
+}

@@ -57,7 +57,7 @@ const BUILTINS = new Set(
 
 /** Whether it is a program: not the shell's own, an assignment, or a function of the script. */
 export function isProgram(text: string, functions: ReadonlySet<string>): boolean {
-  const first = /^\S+/.exec(text)?.[0] ?? "";
+  const first = words(text)[0] ?? "";
   return first !== "" && !BUILTINS.has(first) && !/^\w+(\[.*\])?\+?=/.test(first) && !functions.has(first);
 }
 
