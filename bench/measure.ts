@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { text } from "../src/base/text.ts";
 import { SimulatedEngine } from "../src/engine/simulated/engine.ts";
 
@@ -40,27 +42,26 @@ export function kernelAtHand(): boolean {
   return process.getuid?.() === 0 && existsSync("/usr/sbin/iptables") && existsSync("/usr/bin/python3");
 }
 
-/** Runs a bash script in namespaces of its own on the real kernel; gives its standard output. */
+/**
+ * Runs a bash script in namespaces of its own on the real kernel; gives its standard output. The script goes
+ * through a file: ten thousand rules are longer than an argument may be (MAX_ARG_STRLEN).
+ */
 export function onKernel(script: string, env: Record<string, string> = {}): string {
-  const result = spawnSync(
-    "unshare",
-    [
-      ...[
-        "--net",
-        "--mount",
-        "--pid",
-        "--fork",
-        "--kill-child",
-        "--mount-proc",
-        "--propagation",
-        "private",
-        "bash",
-        "-ec",
-      ],
-      `mount -t tmpfs tmpfs /run; mkdir -p /run/netns /run/lock; ip link set lo up; echo 1 > /proc/sys/net/ipv4/ip_forward\n${script}`,
-    ],
-    { encoding: "utf8", env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", ...env }, maxBuffer: 1 << 26 },
-  );
-  if (result.status !== 0) throw new Error(`the kernel's lab failed: ${result.stderr}`);
-  return result.stdout;
+  const folder = mkdtempSync(join(tmpdir(), "packetwalk-bench-"));
+  const file = join(folder, "lab.sh");
+  const prelude =
+    "mount -t tmpfs tmpfs /run; mkdir -p /run/netns /run/lock; ip link set lo up; echo 1 > /proc/sys/net/ipv4/ip_forward";
+  writeFileSync(file, `${prelude}\n${script}`);
+  const sandbox = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
+  try {
+    const result = spawnSync("unshare", [...sandbox, "--propagation", "private", "bash", "-e", file], {
+      encoding: "utf8",
+      env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", ...env },
+      maxBuffer: 1 << 26,
+    });
+    if (result.status !== 0) throw new Error(`the kernel's lab failed: ${result.error ?? result.stderr}`);
+    return result.stdout;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
