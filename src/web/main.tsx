@@ -6,14 +6,11 @@ import { labInLink } from "./lab/share.ts";
 import { VIRTUAL_ROUTER } from "./lab/virtual-router.ts";
 import "./part/theme.ts";
 import { open, say, side, stage, topology } from "./state/page.ts";
-import { HOST } from "./state/topology.ts";
 import { hasStory } from "./story/story.tsx";
 import "./style/base.css";
 import "./style/layout.css";
 import "./style/panels.css";
 import "./style/map.css";
-import { effect } from "@preact/signals";
-import { showTerminal } from "./terminal/terminals.ts";
 
 /** The lab that the page begins with: the link's, the command line's, the one of last time, or the virtual router. */
 async function firstLab(): Promise<Lab> {
@@ -37,14 +34,6 @@ const root = document.getElementById("app");
 if (root) render(<App />, root);
 open(await firstLab());
 if (!hasStory.value) side.value = "walk";
-
-// The terminal of the first box is the one that a newcomer needs.
-const stop = effect(() => {
-  const first = topology.value?.boxes.find((b) => b.ns !== HOST);
-  if (!first) return;
-  showTerminal(first.ns);
-  queueMicrotask(() => stop());
-});
 
 addEventListener("hashchange", () => {
   try {

@@ -88,6 +88,9 @@ describe.skipIf(!hasChromium)("what is kept, shared, dropped and saved", () => {
     await page.locator(".map .card", { hasText: "left" }).getByText("2 rules").waitFor();
     await file.setInputFiles({ name: "mine.sh", mimeType: "", buffer: Buffer.from("ip netns add mine\n") });
     await page.locator(".map .card", { hasText: "mine" }).waitFor();
+    // Its terminals are those of the new lab.
+    await lab.screenHas("mine", /mine:\/lab#/);
+    expect(await page.locator(".failure").count()).toBe(0);
   });
 
   test("script, walk, packets and map can be saved", async () => {

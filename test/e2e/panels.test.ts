@@ -93,7 +93,7 @@ describe.skipIf(!hasChromium)("panels and time", () => {
     await lab.page.getByRole("searchbox").fill("reply 100.1");
     await expect.poll(() => rows.count()).toBe(2);
     await lab.page.getByRole("searchbox").fill("");
-    await lab.page.getByLabel("Host").selectOption("router");
+    await lab.page.getByRole("combobox", { name: "Host", exact: true }).selectOption("router");
     await expect.poll(() => rows.count()).toBe(4);
     await lab.page.getByText("steps", { exact: true }).click();
     await expect.poll(() => rows.count()).toBeGreaterThan(6);

@@ -21,7 +21,7 @@ describe.skipIf(!hasChromium)("the story, as a newcomer plays it", () => {
     // 2. The packet leaves, and dies at boxB's reverse path check.
     await page.locator(".why", { hasText: "IP_RPFILTER" }).waitFor({ timeout: 30_000 });
     expect(await page.locator(".stop.died").getAttribute("data-stop")).toBe("rpfilter");
-    expect(await page.locator(".map .card.died .name").textContent()).toBe("boxB");
+    expect(await page.locator(".map .card.died .name").textContent()).toContain("boxB");
     await page.getByText("boxA has a default route.").waitFor();
     await lab.shot("3-reverse-path");
 

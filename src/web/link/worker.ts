@@ -1,5 +1,5 @@
 import { text, utf8 } from "../../base/text.ts";
-import type { CapturedFrame, RunningJob } from "../../engine/engine.ts";
+import type { CapturedFrame, Job, RunningJob } from "../../engine/engine.ts";
 import { SimulatedEngine } from "../../engine/simulated/engine.ts";
 import type { WalkEvent } from "../../walk/event.ts";
 import { captureFile } from "./capture-file.ts";
@@ -74,7 +74,7 @@ async function open(request: Open): Promise<void> {
 function start({ job, argv, ns, terminal, env }: Extract<Request, { type: "start" }>): void {
   act((machine, running) => {
     const live = machine === engine;
-    const started = machine.start({
+    const started = tryStart(machine, {
       argv,
       cwd: LAB,
       ...(ns === undefined ? {} : { ns }),
@@ -86,6 +86,13 @@ function start({ job, argv, ns, terminal, env }: Extract<Request, { type: "start
         say({ type: "output", job, data: text(bytes), stream });
       },
     });
+    if (typeof started === "string") {
+      if (live) {
+        say({ type: "output", job, data: `${started}\r\n`, stream: "stderr" });
+        say({ type: "end", job, status: 1 });
+      }
+      return;
+    }
     running.set(job, started);
     if (!live) return;
     void started.done.then(({ status }) => {
@@ -95,6 +102,15 @@ function start({ job, argv, ns, terminal, env }: Extract<Request, { type: "start
       say({ type: "end", job, status });
     });
   });
+}
+
+/** Starts a job; or says why it cannot: its box is gone. */
+function tryStart(machine: SimulatedEngine, job: Job): RunningJob | string {
+  try {
+    return machine.start(job);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** The machine's own `tee` writes a file of the lab. */

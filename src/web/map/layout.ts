@@ -23,6 +23,8 @@ export interface Edge {
   /** Cables between the same two cards lie beside each other: this one's place among them. */
   readonly lane: number;
   readonly lanes: number;
+  /** Cables that this line stands for, where boxes are gathered. */
+  readonly bundle: number;
 }
 
 export interface Graph {
@@ -100,17 +102,21 @@ export function graphOf(topology: Topology, opened: ReadonlySet<string>): Graph 
     const key = [from, to].sort().join("\n");
     lanes.set(key, [...(lanes.get(key) ?? []), cable]);
   }
-  const edges = [...lanes.values()].flatMap((all) =>
-    all.slice(0, 6).map(
+  const gathered = new Set(nodes.filter((n) => n.boxes.length > 1).map((n) => n.id));
+  const edges = [...lanes].flatMap(([key, all]) => {
+    const bundled = key.split("\n").some((id) => gathered.has(id));
+    const drawn = all.slice(0, bundled ? 1 : 6);
+    return drawn.map(
       (cable, lane): Edge => ({
         cable,
         from: home.get(cable.from.ns) ?? "",
         to: home.get(cable.to.ns) ?? "",
         lane,
-        lanes: Math.min(6, all.length),
+        lanes: drawn.length,
+        bundle: bundled ? all.length : 1,
       }),
-    ),
-  );
+    );
+  });
   return { nodes, edges, home };
 }
 

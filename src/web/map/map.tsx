@@ -161,6 +161,14 @@ function CableLine({ edge, graph, places }: { edge: Edge; graph: Graph; places: 
 function CableEnds({ edge, graph, places }: { edge: Edge; graph: Graph; places: Places }) {
   const line = lineOf(edge, graph, places);
   if (!line) return null;
+  if (edge.bundle > 1) {
+    const middle = { x: (line.a.x + line.b.x) / 2, y: (line.a.y + line.b.y) / 2 };
+    return (
+      <text class="bundle" x={middle.x} y={middle.y} text-anchor="middle">
+        {edge.bundle} cables
+      </text>
+    );
+  }
   const solo = graph.nodes.length <= 40;
   const edgeOf = (at: Point, id: string): "side" | "flat" => {
     const center = places.get(id) ?? at;

@@ -1,58 +1,11 @@
 import { signal } from "@preact/signals";
 import type { WalkEventOf } from "../../walk/event.ts";
 import { stage, studied, watchLab } from "./page.ts";
-
-export interface Rule {
-  /** As `iptables-save` prints it, without "-A CHAIN". */
-  readonly text: string;
-  readonly packets: number;
-  readonly bytes: number;
-}
-
-export interface Chain {
-  readonly name: string;
-  /** Undefined: a chain of the user's own. */
-  readonly policy: string | undefined;
-  readonly packets: number;
-  readonly bytes: number;
-  readonly rules: readonly Rule[];
-}
+import { type Chain, parseSave } from "./save-format.ts";
 
 export interface Ruleset {
   readonly ns: string;
   readonly tables: ReadonlyMap<string, ReadonlyMap<string, Chain>>;
-}
-
-/** Reads what `iptables-save -c` prints. */
-export function parseSave(text: string): ReadonlyMap<string, ReadonlyMap<string, Chain>> {
-  const tables = new Map<string, Map<string, Chain & { rules: Rule[] }>>();
-  let chains = new Map<string, Chain & { rules: Rule[] }>();
-  for (const line of text.split("\n")) {
-    const table = /^\*(\S+)/.exec(line);
-    if (table) {
-      chains = new Map();
-      tables.set(table[1], chains);
-      continue;
-    }
-    const chain = /^:(\S+) (\S+) \[(\d+):(\d+)\]/.exec(line);
-    if (chain) {
-      const [, name, policy, packets, bytes] = chain;
-      chains.set(name, {
-        name,
-        policy: policy === "-" ? undefined : policy,
-        packets: Number(packets),
-        bytes: Number(bytes),
-        rules: [],
-      });
-      continue;
-    }
-    const rule = /^(?:\[(\d+):(\d+)\] )?-A (\S+) ?(.*)$/.exec(line);
-    if (rule) {
-      const [, packets, bytes, name, body] = rule;
-      chains.get(name)?.rules.push({ text: body, packets: Number(packets ?? 0), bytes: Number(bytes ?? 0) });
-    }
-  }
-  return tables;
 }
 
 /** The rules of the box under study, at the moment shown. */

@@ -1,5 +1,5 @@
-import { signal } from "@preact/signals";
-import { say, stage } from "../state/page.ts";
+import { effect, signal, untracked } from "@preact/signals";
+import { say, stage, topology } from "../state/page.ts";
 import type { Session } from "../state/session.ts";
 import { HOST } from "../state/topology.ts";
 import type { Screen } from "./screen.ts";
@@ -100,6 +100,25 @@ export function terminalOf(ns: string): BoxTerminal | undefined {
   if (!openTerminals.value.includes(ns)) openTerminals.value = [...openTerminals.value, ns];
   return terminal;
 }
+
+/** The lab whose first terminal was brought in sight. */
+let begun: Session | null = null;
+
+// Another lab has other boxes. The terminal of its first one is what a newcomer needs.
+effect(() => {
+  const session = stage.value?.session ?? null;
+  const first = topology.value?.boxes.find((b) => b.ns !== HOST)?.ns;
+  untracked(() => {
+    if (session === begun) return;
+    if (first === undefined) {
+      openTerminals.value = shownTerminals.value = [HOST];
+      activeTerminal.value = HOST;
+    } else {
+      begun = session;
+      showTerminal(first);
+    }
+  });
+});
 
 /** Brings a box's terminal in sight: in the place of the active one, or beside it. */
 export function showTerminal(ns: string, beside = false): BoxTerminal | undefined {

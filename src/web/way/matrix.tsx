@@ -2,7 +2,8 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { WalkEvent } from "../../walk/event.ts";
 import { moment, studied } from "../state/page.ts";
-import { type Asked, type Chain, ruleset, type Verdict } from "../state/rules.ts";
+import { type Asked, ruleset, type Verdict } from "../state/rules.ts";
+import type { Chain } from "../state/save-format.ts";
 
 const HOOKS = ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"] as const;
 const TABLES = ["raw", "mangle", "nat", "filter"] as const;
