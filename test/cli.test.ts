@@ -67,6 +67,16 @@ describe("the command line", () => {
     expect(packetwalk("run", path, "--seed", "a b")).toMatchObject({ status: 7, stdout: "2 --seed a b\n" });
   });
 
+  test("the script reads this command's standard input", () => {
+    const path = script("reads.sh", 'read a; read b; echo "$b $a"; cat\n');
+    const run = spawnSync(process.execPath, ["bin/packetwalk.js", "run", path], {
+      cwd: ROOT,
+      encoding: "utf8",
+      input: "one\ntwo\nrest\n",
+    });
+    expect(run.stdout).toBe("two one\nrest\n");
+  });
+
   test("a syntax error names file and line as bash does, and ends with 2", () => {
     const path = script("broken.sh", "echo hi\nif true; then\n  echo x\n");
     const { status, stdout, stderr } = packetwalk("run", path);

@@ -18,6 +18,11 @@ export async function runOnKernel(
     say("--pcap is not there with --engine kernel: let the script run tcpdump.");
     return 2;
   }
+  // An ordinary user's namespace lets nobody capture: tcpdump gives its privileges up to a user that is not there.
+  if (onEvent && process.getuid?.() !== 0) {
+    say("the walk with --engine kernel needs root; packetwalk run --engine kernel does not.");
+    return 2;
+  }
   const { KernelEngine } = await import("../engine/kernel/engine.ts");
   const { SandboxError } = await import("../engine/kernel/sandbox.ts");
   const { obstacle } = await import("../engine/kernel/doctor.ts");
@@ -41,7 +46,7 @@ export async function runOnKernel(
     const { KernelWalker } = await import("../engine/kernel/walk/walker.ts");
     walker = await KernelWalker.open(engine.sandbox, readFileSync(file, "utf8"), onEvent);
     if (!walker.hasReasons)
-      say("without root the kernel does not say why it drops a packet; rules' verdicts are told.");
+      say("the kernel does not say here why it drops a packet; rules' verdicts are told.");
   }
   const job = engine.start({
     argv: ["bash", file, ...options.args],

@@ -4,6 +4,7 @@ import { EventFile } from "./event-file.ts";
 import { CommandLineError, checkFile, parseOptions, type RunOptions, workingFolder } from "./options.ts";
 import { PcapFolder } from "./pcap-folder.ts";
 import { Signals } from "./signals.ts";
+import { standardInput } from "./stdin.ts";
 
 /** What a verb adds to a run. */
 export interface Listener {
@@ -79,6 +80,7 @@ export async function runScript(
       {
         argv: ["bash", file, ...options.args],
         cwd,
+        ...standardInput(),
         output: (bytes, stream) => (stream === "stdout" ? process.stdout : process.stderr).write(bytes),
       },
       (signal) => signals.take(signal),

@@ -10,7 +10,8 @@ export async function main(words: readonly string[]): Promise<number> {
   try {
     options = parseOptions("shell", words);
     if (options.file !== undefined) checkFile(options.file);
-    if (options.engine === "kernel") throw new CommandLineError("shell has no --engine kernel; run and walk have.");
+    if (options.engine === "kernel")
+      throw new CommandLineError("shell has no --engine kernel; run and walk have.");
   } catch (error) {
     if (!(error instanceof CommandLineError)) throw error;
     process.stderr.write(`packetwalk: ${error.message}\n`);

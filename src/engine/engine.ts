@@ -48,6 +48,8 @@ export interface Job {
   readonly terminal?: TerminalSize;
   /** Standard input stays open for `write`; absent: it is empty. */
   readonly input?: boolean;
+  /** Standard input by asking: up to `max` bytes, none at its end. The whole run waits while it is asked. */
+  readonly pull?: (max: number) => Uint8Array;
   readonly output: (bytes: Uint8Array, stream: "stdout" | "stderr") => void;
 }
 

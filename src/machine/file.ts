@@ -95,6 +95,21 @@ export class SinkFile extends BaseFile {
   }
 }
 
+/** Bytes that come from outside when they are asked for: a run's standard input. */
+export class PulledFile extends BaseFile {
+  readonly kind = "pipe";
+  private readonly pull: (max: number) => Uint8Array;
+
+  constructor(pull: (max: number) => Uint8Array) {
+    super();
+    this.pull = pull;
+  }
+
+  override read(max: number): Uint8Array {
+    return this.pull(max);
+  }
+}
+
 /** Fixed bytes to read: a given standard input, a here-document. */
 export class BytesFile extends BaseFile {
   readonly kind: string = "pipe";

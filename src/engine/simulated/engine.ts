@@ -1,6 +1,6 @@
 import { text } from "../../base/text.ts";
 import { COMMANDS } from "../../command/registry.ts";
-import { BytesFile, type OpenFile, SinkFile } from "../../machine/file.ts";
+import { BytesFile, type OpenFile, PulledFile, SinkFile } from "../../machine/file.ts";
 import type { HostFolder } from "../../machine/host-folder.ts";
 import { Machine } from "../../machine/machine.ts";
 import { PipeBuffer, PipeEnd } from "../../machine/pipe.ts";
@@ -149,7 +149,7 @@ export class SimulatedEngine implements Engine {
     } else {
       const stdout = new SinkFile((bytes) => job.output(bytes.slice(), "stdout"));
       const stderr = new SinkFile((bytes) => job.output(bytes.slice(), "stderr"));
-      let stdin: OpenFile = new BytesFile(new Uint8Array(0));
+      let stdin: OpenFile = job.pull ? new PulledFile(job.pull) : new BytesFile(new Uint8Array(0));
       if (job.input) {
         const buffer = new PipeBuffer();
         stdin = new PipeEnd(buffer, "r");
