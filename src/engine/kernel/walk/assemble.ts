@@ -139,11 +139,26 @@ export class Assembler {
         return packet;
       }
     }
+    const looped =
+      group.hooks[0] === "OUTPUT" && last.oif === "lo" ? this.loopback(group, touched) : undefined;
+    if (looped) return looped;
     if (group.hooks[0] === "PREROUTING" || group.dropped === undefined) return undefined;
     const packet = this.begin(`traced ${this.next}`);
     packet.stays.push({ ns: group.ns, in: [], out: [], trace: group, drop: undefined });
     packet.last = now;
     return packet;
+  }
+
+  /** libpcap shows a packet on lo once, as it comes in: what happened before goes before that. */
+  private loopback(group: TraceGroup, touched: ReadonlySet<Packet>): Packet | undefined {
+    for (const packet of touched) {
+      const came = packet.stays[0]?.in[0];
+      if (packet.told > 0 || came?.dev !== "lo" || packet.stays[0].ns !== group.ns) continue;
+      if (!matches(group.last, came.headers, true)) continue;
+      packet.stays.unshift({ ns: group.ns, in: [], out: [], trace: group, drop: undefined });
+      return packet;
+    }
+    return undefined;
   }
 
   private tell(packet: Packet, spaces: ReadonlyMap<string, WatchedNamespace>, drops: boolean): Timed[] {
@@ -155,7 +170,7 @@ export class Assembler {
     packet.stays.forEach((stay, i) => {
       if (i < packet.told) return;
       const space = spaces.get(stay.ns);
-      const at = stay.in[0] ?? stay.out[0];
+      const at = stay.in[0] ?? stay.out[0] ?? packet.stays[i + 1]?.in[0];
       time = at?.frame.time ?? packet.last;
       if (i === 0 && stay.in.length === 0) say(stay.ns, this.born(packet, stay));
       for (const seen of stay.in) {
@@ -228,6 +243,8 @@ export class Assembler {
     const out = stay.out[0];
     const came = stay.in[0];
     const headers = (out ?? came)?.headers;
+    if (!came && !out && stay.trace?.last.oif === "lo")
+      return [{ kind: "route", dst: stay.trace.last.dst, result: "output", dev: "lo" }];
     if (headers?.family !== "ipv4") return undefined;
     const dst = stay.trace?.last.dst ?? headers.dst;
     if (came && hooks.includes("INPUT")) return [{ kind: "route", dst, result: "local" }];

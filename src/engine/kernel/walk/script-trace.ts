@@ -16,7 +16,7 @@ export function startScript(): string {
 mkfifo -m 666 ${GATE} ${COMMANDS}
 cat > ${BASH_ENV} <<'RC'
 exec {BASH_XTRACEFD}<>${COMMANDS}
-PS4='+$?\\001$$\\001$BASHPID\\001\${BASH_SOURCE[0]}\\001$LINENO\\001$(echo "GATE $$ $BASH_SUBSHELL" >&$BASH_XTRACEFD; read -r _ <${GATE})'
+PS4='+$?\\001$$\\001$BASHPID\\001\${BASH_SOURCE[0]}\\001$LINENO\\001$(read -r _ _ _ p _ </proc/self/stat; echo "GATE $$ $BASH_SUBSHELL $p" >&$BASH_XTRACEFD; read -r _ <${GATE})'
 set -x
 RC
 `;
@@ -36,9 +36,9 @@ export interface ShellCommand {
 }
 
 /** A shell waits at the gate: which, and whether it is the shell itself or one that it forked. */
-export function parseWaiting(line: string): { shell: number; forked: boolean } | undefined {
-  const m = /^GATE (\d+) (\d+)$/.exec(line);
-  return m ? { shell: Number(m[1]), forked: m[2] !== "1" } : undefined;
+export function parseWaiting(line: string): { shell: number; forked: boolean; pid: number } | undefined {
+  const m = /^GATE (\d+) (\d+) (\d+)$/.exec(line);
+  return m ? { shell: Number(m[1]), forked: m[2] !== "1", pid: Number(m[3]) } : undefined;
 }
 
 export function parseCommand(line: string): ShellCommand | undefined {

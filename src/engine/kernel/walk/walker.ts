@@ -64,6 +64,8 @@ export class KernelWalker {
   private closed = false;
   /** A shell has been let go and has not yet said what it runs: what it prints comes after that. */
   private held: (() => void)[] | undefined;
+  /** Shells at the gate. */
+  private readonly waiting = new Set<number>();
   private readonly sources = new Map<string, string[]>();
 
   private constructor(
@@ -120,13 +122,15 @@ export class KernelWalker {
   private hear(line: string): void {
     const waiting = parseWaiting(line);
     if (waiting) {
+      this.waiting.add(waiting.pid);
       if (this.mainShell === 0) this.mainShell = waiting.shell;
       const next = !waiting.forked && waiting.shell === this.mainShell;
-      this.work = this.work.then(() => this.pause(next)).then(() => this.openGate());
+      this.work = this.work.then(() => this.pause(next)).then(() => this.openGate(waiting.pid));
       return;
     }
     const command = parseCommand(line);
     if (!command) return;
+    this.waiting.delete(command.pid);
     if (command.shell === this.mainShell) this.work = this.work.then(() => this.begin(command));
     this.work = this.work.then(() => this.release());
   }
@@ -144,9 +148,11 @@ export class KernelWalker {
   }
 
   /** Lets whoever waits at the gate go on. */
-  private async openGate(): Promise<void> {
+  private async openGate(pid: number): Promise<void> {
     const path = `/proc/${this.sandbox.pid}/root${GATE}`;
-    for (let tries = 0; tries < 100 && !this.closed; tries++) {
+    for (let tries = 0; tries < 200 && !this.closed; tries++) {
+      // Who came to the gate together with another went through with it.
+      if (!this.waiting.has(pid)) return;
       try {
         const gate = await open(path, constants.O_WRONLY | constants.O_NONBLOCK);
         this.held ??= [];
