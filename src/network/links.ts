@@ -332,7 +332,9 @@ export class Links {
     const bit = (flag: number, on: boolean | undefined) => {
       if (on !== undefined) dev.flags = on ? dev.flags | flag : dev.flags & ~flag;
     };
+    const hadNoArp = dev.flags & IFF_NOARP;
     bit(IFF_NOARP, change.arp === undefined ? undefined : !change.arp);
+    if ((dev.flags & IFF_NOARP) !== hadNoArp) this.ns.neighbours.changed(dev);
     bit(IFF_MULTICAST, change.multicast);
     bit(IFF_DYNAMIC, change.dynamic);
     bit(IFF_NOTRAILERS, change.trailers === undefined ? undefined : !change.trailers);

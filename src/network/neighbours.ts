@@ -204,8 +204,13 @@ export class Neighbours {
       if (this.proxies[i].dev === dev) this.proxies.splice(i, 1);
   }
 
+  /** neigh_changeaddr: a new MAC, or ARP switched on or off. PERMANENT ones go too. */
+  changed(dev: Device): void {
+    this.flush(dev, false);
+  }
+
   macChanged(dev: Device): void {
-    this.flush(dev, true);
+    this.changed(dev);
     if (dev.up && (dev.ipv4.conf.arp_notify !== 0 || this.ns.confAll.arp_notify !== 0)) {
       for (const a of dev.ipv4.addresses) this.ns.arp.announce(dev, a.local);
     }

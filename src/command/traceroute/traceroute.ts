@@ -26,6 +26,7 @@ interface Probe {
 }
 
 interface Settings {
+  readonly heading: string;
   readonly method: "udp" | "icmp" | "tcp";
   readonly to: number;
   readonly first: number;
@@ -102,8 +103,11 @@ class Traceroute {
       if (this.s.source) probe.bind(this.s.source, 0);
       probe.connect(this.s.to, this.s.port);
     } catch (error) {
-      this.fatal("connect", error);
+      // The heading's line ends only before the first hop; ICMP and TCP look for their way before it is said.
+      if (this.s.method === "udp") this.tool.proc.out(this.s.heading);
+      this.fatal("\nconnect", error);
     }
+    this.tool.proc.out(`${this.s.heading}\n`);
     this.source = probe.localAddress;
     probe.close();
     this.identifier = 0x8000 | net.host.random.below(0x8000);
@@ -403,11 +407,12 @@ export const traceroute = defineTool({
     const [max, here, near] = (opts.get("w") ?? "5,3,10").split(",");
     const size = Math.max(Number(opts.rest[1] ?? 60), opts.has("T") ? 60 : 28);
     const method = opts.has("I") ? "icmp" : opts.has("T") ? "tcp" : "udp";
-    yield* tool.print(`traceroute to ${host} (${ipv4.format(to)}), ${hops} hops max, ${size} byte packets\n`);
+    const heading = `traceroute to ${host} (${ipv4.format(to)}), ${hops} hops max, ${size} byte packets`;
     yield* tool.out.flush();
     const z = number("z", 0);
     return yield* new Traceroute(tool, {
       method,
+      heading,
       to,
       first,
       hops,

@@ -103,7 +103,6 @@ function setting(t: Topology): fc.Arbitrary<string> {
       dev.map((d) => `${on} addr flush dev ${d}`),
       fc.constantFrom(...box.devices).map((d) => `${on} addr del ${d.address} dev ${d.dev}`),
       fc.constantFrom(...box.devices).map((d) => `${on} link set ${d.dev} address 02:00:00:00:77:01`),
-      dev.map((d) => `${on} link set ${d} down; ${on} link set ${d} up`),
       dev.map((d) => `${on} link set ${d} arp off`),
       ip.map((a) => `${on} route replace default via ${a}`),
       fc.tuple(net, ip).map(([n, a]) => `${on} route add ${n} via ${a} metric 5`),
