@@ -85,7 +85,7 @@ describe.skipIf(!hasChromium)("panels and time", () => {
   test("the walk is filtered by text, host and end", async () => {
     const lab = await site.open({ reducedMotion: "reduce" });
     await lab.ready();
-    await lab.type("boxA", "ping -c 2 -i 0.2 172.16.100.1; ping -c 1 172.16.100.5");
+    await lab.type("boxA", "ping -c 2 -i 0.2 172.16.100.1; ping -c 1 -W 1 172.16.100.5");
     await lab.screenHas("boxA", /1 packets transmitted/);
     await lab.page.getByRole("tab", { name: /Walk/ }).click();
     const rows = lab.page.locator(".virtual-row");
@@ -95,7 +95,7 @@ describe.skipIf(!hasChromium)("panels and time", () => {
     await lab.page.getByRole("searchbox").fill("");
     await lab.page.getByRole("combobox", { name: "Host", exact: true }).selectOption("router");
     await expect.poll(() => rows.count()).toBe(4);
-    await lab.page.getByText("steps", { exact: true }).click();
+    await lab.page.getByRole("radio", { name: "steps" }).check();
     await expect.poll(() => rows.count()).toBeGreaterThan(6);
     await lab.shot("panel-walk");
   });
