@@ -108,9 +108,18 @@ function lightUp(events: readonly WalkEvent[]): Lit {
     if (event.kind === "deliver") notes.set("process", event.process ?? event.to);
     if (event.kind === "rpfilter") notes.set("rpfilter", event.ok ? "✓ passes" : "✗ fails");
     if (event.kind === "route" && stop) notes.set(stop, routeNote(event));
-    if (event.kind === "drop") died = order.at(-1) ?? "routing";
+    if (event.kind === "drop") {
+      died = deathAt(event.where, order.at(-1));
+      if (order.at(-1) !== died) order.push(died);
+    }
   }
   return { order, notes, died, now: order.at(-1) };
+}
+
+/** Where a drop is drawn: at the device that it names, else where the packet was. */
+function deathAt(where: string, last: Stop | undefined): Stop {
+  if (where.startsWith("device ")) return last === undefined || last === "in" ? "in" : "out";
+  return last ?? "routing";
 }
 
 function routeNote(event: WalkEventOf<"route">): string {
