@@ -72,7 +72,9 @@ describe("the virtual router, as the article tells it", () => {
       /^router:FORWARD:mangle:IN=veth1 OUT=veth2 MAC=(?:[0-9a-f]{2}:){12}08:00 SRC=172\.16\.100\.5 DST=172\.16\.200\.5 LEN=84 TOS=0x00 PREC=0x00 TTL=63 /,
     );
     // Linux 6 shows the input device on POSTROUTING too, and with it the frame that came in.
-    expect(rest[11]).toMatch(/^router:POSTROUTING:mangle:IN=veth1 OUT=veth2 MAC=(?:[0-9a-f]{2}:){12}08:00 SRC=/);
+    expect(rest[11]).toMatch(
+      /^router:POSTROUTING:mangle:IN=veth1 OUT=veth2 MAC=(?:[0-9a-f]{2}:){12}08:00 SRC=/,
+    );
   });
 
   test("SNAT lets it be answered; policies DROP lock boxA out; conntrack lets answers in", () => {

@@ -1,1 +1,7 @@
-export { canonicalName, lookupAddress, lookupName, NO_NAME_SERVER, parseAddress } from "../../machine/resolve.ts";
+export {
+  canonicalName,
+  lookupAddress,
+  lookupName,
+  NO_NAME_SERVER,
+  parseAddress,
+} from "../../machine/resolve.ts";

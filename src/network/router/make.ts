@@ -1,7 +1,7 @@
-import { SCOPE_LINK } from "../inet-device.ts";
 import { type Device, IFF_LOOPBACK } from "../device.ts";
 import type { FibRoute, Nexthop } from "../fib/route.ts";
 import type { Route, RouteType } from "../flow.ts";
+import { SCOPE_LINK } from "../inet-device.ts";
 import type { NetNamespace } from "../namespace.ts";
 
 /** fib_result_prefsrc */
