@@ -64,6 +64,8 @@ function listing(path) {
 
 function run(command, args) {
   const result = spawnSync(command, args, {
+    // A test runner sets NODE_ENV to "test": the page would be built as for development.
+    env: command === "npm" ? process.env : { ...process.env, NODE_ENV: "production" },
     cwd: root,
     stdio: ["ignore", "ignore", "pipe"],
     encoding: "utf8",

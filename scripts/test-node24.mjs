@@ -26,11 +26,19 @@ if (!existsSync(join(bin, "node"))) {
 }
 const { status } = spawnSync(
   join(bin, "node"),
-  [join(root, "node_modules/vitest/vitest.mjs"), "run", ...process.argv.slice(2)],
+  [
+    join(root, "node_modules/vitest/vitest.mjs"),
+    "run",
+    "--exclude",
+    "test/e2e/**",
+    "--exclude",
+    "test/kernel-engine/**",
+    ...process.argv.slice(2),
+  ],
   {
     cwd: root,
     stdio: "inherit",
-    // The kernel was asked once already.
+    // The kernel and the browser are asked by `npm test`.
     env: { ...process.env, PATH: `${bin}:${process.env.PATH}`, PACKETWALK_NO_KERNEL: "1" },
   },
 );
