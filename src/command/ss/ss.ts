@@ -92,7 +92,8 @@ function show(proc: Process): string {
   const p = getopt(proc.argv.slice(1), "tuw0xlanpeoimsHO46rVh", LONG);
   if (p.has("V")) return "ss utility, iproute2-6.1.0\n";
   if (p.has("h")) return "Usage: ss [ OPTIONS ]\n       ss [ OPTIONS ] [ FILTER ]\n";
-  for (const key of ["i", "m", "r"]) {
+  // -e would show the kernel's socket cookies and control groups, which nothing here stands for.
+  for (const key of ["e", "i", "m", "r"]) {
     if (p.has(key)) throw new UsageError(`option -${key} is not simulated by Packetwalk`, true);
   }
   if (p.has("s")) return summary(proc);
@@ -132,8 +133,6 @@ function show(proc: Process): string {
       if (held) extra += ` ${held}`;
     }
     if (p.has("o") && row.timer) extra += ` timer:${row.timer}`;
-    if (p.has("e") && row.state !== "TIME-WAIT")
-      extra += ` ino:${row.socket.inodeNumber} sk:${(row.socket.inodeNumber - 20000).toString(16)} cgroup:/ <->`;
     const device = row.device ? `%${row.device}` : "";
     const raw =
       row.socket instanceof RawSocket
