@@ -74,6 +74,9 @@ export interface RunningJob {
   /** "INT", "TERM", "KILL" … to the job. */
   signal(name: string): void;
   resize(size: TerminalSize): void;
+  /** Its output waits, as at a full pipe, until `resume`. Absent where output cannot wait. */
+  pause?(): void;
+  resume?(): void;
 }
 
 /**

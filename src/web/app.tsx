@@ -260,7 +260,8 @@ async function take(files: readonly File[], paths: readonly string[]): Promise<v
       stage.value.session.put(path, rules.text);
       edited.value = path;
       side.value = "editor";
-      await offer(`iptables-restore < /lab/${path}`, studied.value);
+      const folder = stage.value.session.engine.value?.folder ?? "";
+      await offer(`iptables-restore < ${folder}/${path}`, studied.value);
     }
   } catch (error) {
     say(

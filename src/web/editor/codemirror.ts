@@ -5,7 +5,7 @@ import { type Diagnostic, linter, lintGutter } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import type { ScriptFault } from "../link/protocol.ts";
+import type { ScriptFault } from "../../link/protocol.ts";
 import { shellLanguage } from "./shell-language.ts";
 
 const highlight = HighlightStyle.define([

@@ -73,7 +73,10 @@ export function EditorPanel() {
     stage.value?.session.put(".rest.sh", rest);
     buildOutput.value = "";
     stage.value?.session.start(["bash", ".rest.sh"], {
-      onOutput: (data) => (buildOutput.value = (buildOutput.value + data).slice(-20_000)),
+      onOutput: (data, _, shown) => {
+        shown();
+        buildOutput.value = (buildOutput.value + data).slice(-20_000);
+      },
       onEnd: (status) =>
         say(`From line ${line}: ended with status ${status}.`, status === 0 ? "plain" : "bad"),
     });

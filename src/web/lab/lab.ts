@@ -1,4 +1,4 @@
-import type { LabFiles } from "../link/protocol.ts";
+import type { LabFiles } from "../../link/protocol.ts";
 
 /** A lab as the page holds it. */
 export interface Lab {

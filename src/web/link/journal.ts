@@ -1,12 +1,13 @@
 import type { Profile, RunningJob } from "../../engine/engine.ts";
 import { SimulatedEngine } from "../../engine/simulated/engine.ts";
+import type { Deed } from "../../link/desk.ts";
 import type { HostFolder } from "../../machine/host-folder.ts";
 import type { WalkEvent } from "../../walk/event.ts";
 
 /** Something that came to the machine from outside, and the machine's time when it did. */
 export interface Input {
   readonly time: number;
-  readonly apply: (engine: SimulatedEngine, jobs: Map<number, RunningJob>) => void;
+  readonly apply: Deed;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { utf8 } from "../../base/text.ts";
+import type { LabFiles } from "../../link/protocol.ts";
 import type { HostFolder } from "../../machine/host-folder.ts";
-import type { LabFiles } from "./protocol.ts";
 
 /** A lab's files, held in memory, as a folder of the machine. Scripts are executable. */
 export function memoryFolder(path: string, files: LabFiles): HostFolder & { readonly path: string } {

@@ -1,4 +1,4 @@
-import type { Link, Request, Response } from "./protocol.ts";
+import type { Link, Request, Response } from "../../link/protocol.ts";
 
 /** The simulated engine, in a worker of its own. */
 export function workerLink(): Link {

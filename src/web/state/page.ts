@@ -104,7 +104,8 @@ function build(session: Session, script: string): Promise<void> {
   building.value = true;
   return new Promise((resolve) => {
     session.start(["bash", script], {
-      onOutput: (data) => {
+      onOutput: (data, _, shown) => {
+        shown();
         if (stage.value?.session === session) buildOutput.value = (buildOutput.value + data).slice(-20_000);
       },
       onEnd: (status) => {

@@ -1,18 +1,22 @@
 import { signal } from "@preact/signals";
 import type { Profile, QueryAnswer, TerminalSize } from "../../engine/engine.ts";
+import type { EngineFacts, Link, Response, ScriptFault } from "../../link/protocol.ts";
 import type { WalkEvent, WalkEventOf } from "../../walk/event.ts";
 import { LabMemory } from "../../walk/memory.ts";
 import { type PacketStory, StoryTeller } from "../../walk/story.ts";
 import { type Diagnosis, explainDeath, explainRefused } from "../../walk/why/index.ts";
 import type { Lab } from "../lab/lab.ts";
-import type { Link, Response, ScriptFault } from "../link/protocol.ts";
 
 export interface JobHandlers {
-  readonly onOutput: (data: string, stream: "stdout" | "stderr") => void;
+  /** `shown` is called when the data has been shown: a flood goes no faster. */
+  readonly onOutput: (data: string, stream: "stdout" | "stderr", shown: () => void) => void;
   readonly onEnd: (status: number) => void;
 }
 
 export type Refused = WalkEventOf<"refused">;
+
+/** So much of a job's output is said to have been shown at a time. */
+const SHOWN = 30_000;
 
 /**
  * One lab on one engine, as the page sees it: what has been told so far, and the ways to ask and act. Panels
@@ -28,6 +32,8 @@ export class Session {
   readonly packets: PacketStory[] = [];
   readonly notices = signal<readonly string[]>([]);
   readonly failed = signal<string | null>(null);
+  /** What engine it is; null until it is there. */
+  readonly engine = signal<EngineFacts | null>(null);
   /** Jobs that run. */
   readonly running = signal(0);
   private readonly memory = new LabMemory();
@@ -35,6 +41,8 @@ export class Session {
   private readonly reasons = new Map<number, Diagnosis>();
   private readonly link: Link;
   private readonly jobs = new Map<number, JobHandlers>();
+  /** Characters shown of a job's output, not yet said. */
+  private readonly shown = new Map<number, number>();
   private readonly waiting = new Map<number, (response: Response) => void>();
   private last = 0;
 
@@ -42,7 +50,8 @@ export class Session {
     this.link = link;
     this.lab = lab;
     link.onResponse = (response) => this.take(response);
-    link.send({ type: "open", seed: options.seed, profile: options.profile, files: lab.files });
+    const { seed, profile } = options;
+    link.send({ type: "open", seed, profile, files: lab.files, ...(lab.main ? { main: lab.main } : {}) });
   }
 
   /** Starts a program; with a terminal its keys go in by `write`. */
@@ -123,12 +132,18 @@ export class Session {
         for (const event of response.events) this.tell(event);
         this.count.value = this.events.length;
         return;
-      case "output":
-        this.jobs.get(response.job)?.onOutput(response.data, response.stream);
+      case "opened":
+        this.engine.value = response.facts;
         return;
+      case "output": {
+        const { job, data, stream } = response;
+        this.jobs.get(job)?.onOutput(data, stream, () => this.haveShown(job, data.length));
+        return;
+      }
       case "end":
         this.jobs.get(response.job)?.onEnd(response.status);
         this.jobs.delete(response.job);
+        this.shown.delete(response.job);
         this.running.value--;
         return;
       case "notice":
@@ -143,6 +158,13 @@ export class Session {
       case "failed":
         this.failed.value = response.message;
     }
+  }
+
+  private haveShown(job: number, length: number): void {
+    if (!this.jobs.has(job)) return;
+    const all = (this.shown.get(job) ?? 0) + length;
+    if (all >= SHOWN) this.link.send({ type: "shown", job, length: all });
+    this.shown.set(job, all >= SHOWN ? 0 : all);
   }
 
   private tell(event: WalkEvent): void {

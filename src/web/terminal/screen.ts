@@ -7,7 +7,8 @@ import { onTheme } from "../part/theme.ts";
 /** What is seen of a terminal. */
 export interface Screen {
   readonly size: TerminalSize;
-  write(data: string): void;
+  /** `done` is called when it has been drawn. */
+  write(data: string, done?: () => void): void;
   focus(): void;
   fit(): TerminalSize | undefined;
   text(): string;
@@ -67,7 +68,7 @@ export function makeScreen(element: HTMLElement, ns: string, onKeys: (data: stri
     get size() {
       return size();
     },
-    write: (data) => terminal.write(data),
+    write: (data, done) => terminal.write(data, done),
     focus: () => terminal.focus(),
     fit: () => {
       const before = size();

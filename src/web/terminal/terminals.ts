@@ -63,8 +63,8 @@ export class BoxTerminal {
     this.job = this.session.start(
       ["bash", "-i"],
       {
-        onOutput: (data) => {
-          this.screen?.write(data);
+        onOutput: (data, _, done) => {
+          this.screen?.write(data, done);
           shown();
         },
         onEnd: () => {

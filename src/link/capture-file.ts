@@ -1,7 +1,7 @@
-import { concat } from "../../base/text.ts";
-import type { CapturedFrame } from "../../engine/engine.ts";
-import { LINKTYPE_ETHERNET } from "../../wire/pcap.ts";
-import { enhancedPacket, interfaceDescription, sectionHeader } from "../../wire/pcapng.ts";
+import { concat } from "../base/text.ts";
+import type { CapturedFrame } from "../engine/engine.ts";
+import { LINKTYPE_ETHERNET } from "../wire/pcap.ts";
+import { enhancedPacket, interfaceDescription, sectionHeader } from "../wire/pcapng.ts";
 
 /** Frames of many devices in one pcapng file; an interface there is "namespace/device". */
 export function captureFile(frames: readonly CapturedFrame[]): Uint8Array<ArrayBuffer> {

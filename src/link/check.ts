@@ -1,6 +1,6 @@
-import { words } from "../../command/iptables/restore.ts";
-import { SimulatedEngine } from "../../engine/simulated/engine.ts";
-import { type Ast, lineOf, parseScript } from "../../shell/parse.ts";
+import { words } from "../command/iptables/restore.ts";
+import { SimulatedEngine } from "../engine/simulated/engine.ts";
+import { type Ast, lineOf, parseScript } from "../shell/parse.ts";
 import type { ScriptFault } from "./protocol.ts";
 
 /** Words that stand before a command and leave it what it is. */
