@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import type { Engine, EngineOptions, Job, JobEnd, QueryAnswer, RunningJob } from "../engine.ts";
 import { Sandbox } from "./sandbox.ts";
+import { TerminalJob } from "./terminal.ts";
 
 export interface KernelOptions extends EngineOptions {
   /** Folders that the lab sees at their own paths. */
@@ -56,7 +57,7 @@ export class KernelEngine implements Engine {
   }
 
   start(job: Job): RunningJob {
-    if (job.terminal) throw new Error("the kernel engine has no terminals yet");
+    if (job.terminal) return new TerminalJob(this.sandbox, job, job.terminal);
     const [command, ...args] = this.sandbox.command(job.argv, { cwd: job.cwd, ns: job.ns });
     const child = spawn(command, args, {
       stdio: [job.input ? "pipe" : "ignore", "pipe", "pipe"],

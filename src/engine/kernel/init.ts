@@ -124,13 +124,20 @@ mount -o bind,ro /sys /sys || fail "cannot make /sys read-only"
 /** What is done in the network namespace itself. */
 function inside(profile: Profile): string {
   return `
+# The lab's machine has the simulated one's name.
+hostname host 2>/dev/null || true
 # Programs look their machine's name up when they start; there is no DNS here that would answer.
 grep -qsw "$(uname -n)" /etc/hosts || echo "127.0.1.1 $(uname -n)" >> /etc/hosts
+# An interactive shell is the lab's, with the prompt that its terminal names, not the person's own.
+for f in /etc/bash.bashrc /etc/bashrc; do [ ! -e $f ] || : > $f; done
+[ ! -w /root ] || echo '[ ! -r /usr/share/bash-completion/bash_completion ] || . /usr/share/bash-completion/bash_completion' > /root/.bashrc
 ${tools(profile)}
 ip link set lo up
 sh ${HOME}/profile
-echo READY
-exec cat > /dev/null
+# Process 1 inherits orphans and has to take their ends in (bash does while it reads), or their numbers run out.
+trap '' HUP INT QUIT TERM USR1 USR2 PIPE ALRM
+echo 'echo READY; exec > /dev/null 2>&1; while read -r _; do :; done' > ${HOME}/init
+exec -a init bash ${HOME}/init
 `;
 }
 
