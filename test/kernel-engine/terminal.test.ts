@@ -110,8 +110,8 @@ describe.runIf(HAS_KERNEL)("a terminal on the kernel", () => {
   test("hanging up ends the shell and what it runs", async () => {
     const screen = new Screen(engine, ["bash", "-i"]);
     await screen.shows(/prompt> /);
-    screen.type("sleep 87654.25 & sleep 87654.25\r");
-    await screen.shows(/\[1\] \d+/);
+    screen.type("sleep 87654.25 & sh -c 'echo beg\"\"un; exec sleep 87654.25'\r");
+    await screen.shows(/\nbegun\r\n/);
     screen.job.signal("HUP");
     expect(await screen.job.done).toEqual({ status: 129 });
     const left = async () => (await engine.query(["pgrep", "-f", "^sleep 87654.25"])).stdout;
