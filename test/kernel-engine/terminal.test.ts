@@ -37,6 +37,9 @@ class Screen {
   }
 }
 
+/** A command that says when it has the terminal: until then a shell still has it. */
+const begun = (command: string) => `sh -c 'echo beg""un; exec ${command}'`;
+
 describe.runIf(HAS_KERNEL)("a terminal on the kernel", () => {
   let engine: KernelEngine;
   beforeAll(async () => {
@@ -57,8 +60,8 @@ describe.runIf(HAS_KERNEL)("a terminal on the kernel", () => {
   test("Ctrl-C interrupts the command and not the shell", async () => {
     const screen = new Screen(engine, ["bash", "-i"]);
     await screen.shows(/prompt> /);
-    screen.type("echo beg''un; sleep 1000\r");
-    await screen.shows(/\nbegun/);
+    screen.type(`${begun("sleep 1000")}\r`);
+    await screen.shows(/begun\r\n/);
     screen.type("\x03");
     await screen.shows(/prompt> /);
     screen.type("echo status $?\r");
@@ -70,15 +73,15 @@ describe.runIf(HAS_KERNEL)("a terminal on the kernel", () => {
   test("job control: Ctrl-Z stops, fg goes on", async () => {
     const screen = new Screen(engine, ["bash", "-i"]);
     await screen.shows(/prompt> /);
-    screen.type("echo beg''un; cat\r");
-    await screen.shows(/\nbegun\r\n/);
+    screen.type(`${begun("cat")}\r`);
+    await screen.shows(/begun\r\n/);
     // Until the shell has handed the terminal over, Enter is the character \r and ends no line.
     screen.type("seen\n");
     await screen.shows(/seen\r\nseen\r\n/);
     screen.type("\x1a");
-    await screen.shows(/\[1\]\+ {2}Stopped +cat/);
+    await screen.shows(/\[1\]\+ {2}Stopped +sh/);
     screen.type("fg\r");
-    await screen.shows(/\ncat\r\n/);
+    await screen.shows(/exec cat'\r\n/);
     screen.type("again\n");
     await screen.shows(/again\r\nagain\r\n/);
     screen.type("\x04");
@@ -110,8 +113,8 @@ describe.runIf(HAS_KERNEL)("a terminal on the kernel", () => {
   test("hanging up ends the shell and what it runs", async () => {
     const screen = new Screen(engine, ["bash", "-i"]);
     await screen.shows(/prompt> /);
-    screen.type("sleep 87654.25 & sh -c 'echo beg\"\"un; exec sleep 87654.25'\r");
-    await screen.shows(/\nbegun\r\n/);
+    screen.type(`sleep 87654.25 & ${begun("sleep 87654.25")}\r`);
+    await screen.shows(/begun\r\n/);
     screen.job.signal("HUP");
     expect(await screen.job.done).toEqual({ status: 129 });
     const left = async () => (await engine.query(["pgrep", "-f", "^sleep 87654.25"])).stdout;
