@@ -51,9 +51,9 @@ helper() {
   nsenter --net=/proc/1/ns/net mount -t sysfs -o ro sysfs /sys && echo mounted > /run/ready
 }
 helper < /dev/null &
-exec unshare --user bash -c ${quote(`echo user > /run/made; read -r _ < /run/ready
-exec unshare --net --uts --ipc bash -c ${quote(`echo net > /run/made; read -r _ < /run/ready
-exec unshare --mount --propagation private bash -c ${quote(`${HEAD}rm /run/made /run/ready\n${inside(options.profile)}`)}`)}`)}
+exec unshare --user bash --norc -c ${quote(`echo user > /run/made; read -r _ < /run/ready
+exec unshare --net --uts --ipc bash --norc -c ${quote(`echo net > /run/made; read -r _ < /run/ready
+exec unshare --mount --propagation private bash --norc -c ${quote(`${HEAD}rm /run/made /run/ready\n${inside(options.profile)}`)}`)}`)}
 `;
 }
 

@@ -47,9 +47,22 @@ export class Sandbox {
       ? ["--user", "--map-root-user", "--net", "--mount", "--pid", "--uts", "--ipc"]
       : ["--mount", "--pid"];
     const script = initScript({ profile: options.profile, folders: options.folders ?? [], rootless });
+    // --norc: Node's pipes are sockets, and a bash whose standard input is one takes itself to be run by rshd and
+    // reads ~/.bashrc, whatever that may print or wait for (pyenv's waits up to a minute for a lock).
     const child = spawn(
       "unshare",
-      [...flags, "--fork", "--kill-child", "--mount-proc", "--propagation", "private", "bash", "-c", script],
+      [
+        ...flags,
+        "--fork",
+        "--kill-child",
+        "--mount-proc",
+        "--propagation",
+        "private",
+        "bash",
+        "--norc",
+        "-c",
+        script,
+      ],
       {
         stdio: ["pipe", "pipe", "pipe"],
         env: { PATH: SYSTEM_PATH, HOME: "/root", LANG: "C.UTF-8" },

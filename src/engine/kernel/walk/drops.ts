@@ -70,7 +70,7 @@ export class DropWatch {
 
   /** Undefined where the kernel gives no tracing: then drops are told by rules alone. */
   static open(): Promise<DropWatch | undefined> {
-    const child = spawn("unshare", ["--mount", "--propagation", "private", "bash", "-c", HELPER], {
+    const child = spawn("unshare", ["--mount", "--propagation", "private", "bash", "--norc", "-c", HELPER], {
       stdio: ["pipe", "pipe", "ignore"],
       detached: true,
     });
