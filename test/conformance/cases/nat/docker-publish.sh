@@ -32,4 +32,5 @@ serve b 80
 A nc -n -N -p 5000 10.0.1.1 8080 </dev/null
 p 10.0.2.2
 sleep 0.2
-save; ct
+# Whether nc closes with FIN or RST depends on who is quicker; neither is Docker's.
+ct | sed 's/TIME_WAIT\|CLOSE/closed/'
