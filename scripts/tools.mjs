@@ -17,6 +17,7 @@ const TOOLS = {
   brctl: "bridge-utils",
   ifconfig: "net-tools",
   ethtool: "ethtool",
+  hping3: "hping3",
   python3: "python3-minimal",
   ps: "procps",
   chromium: "chromium",

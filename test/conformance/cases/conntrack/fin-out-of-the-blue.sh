@@ -16,4 +16,4 @@ R iptables -A FORWARD -m conntrack --ctstate NEW
 R iptables -A FORWARD -m conntrack --ctstate INVALID
 B iptables -A INPUT -j DROP
 A hping3 -c 1 -F -p 80 -s 5000 10.0.2.2 >/dev/null 2>&1
-save; ct
+R iptables-save -c | grep -v '^#'; ct

@@ -14,4 +14,4 @@ ct() { R conntrack -L "$@" 2>/dev/null | sort; }
 R iptables -A FORWARD -m conntrack --ctstate NEW
 R iptables -A FORWARD -m conntrack --ctstate ESTABLISHED
 A ping -c3 -i0.2 -W1 10.0.2.2 | grep transmitted
-save; ct
+R iptables-save -c | grep -v '^#'; ct

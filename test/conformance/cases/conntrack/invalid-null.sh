@@ -14,4 +14,4 @@ ct() { R conntrack -L "$@" 2>/dev/null | sort; }
 R iptables -A FORWARD -m conntrack --ctstate NEW
 R iptables -A FORWARD -m conntrack --ctstate INVALID
 A hping3 -c 1 -p 80 -s 5000 10.0.2.2 >/dev/null 2>&1
-save; ct
+R iptables-save -c | grep -v '^#'; ct

@@ -15,4 +15,4 @@ R iptables -A FORWARD -m conntrack --ctstate NEW
 R iptables -A FORWARD -m conntrack --ctstate INVALID
 A iptables -A OUTPUT -p tcp --tcp-flags RST RST
 A hping3 -c 1 -R -p 80 -s 5000 10.0.2.2 >/dev/null 2>&1
-save; ct
+R iptables-save -c | grep -v '^#'; ct

@@ -6,4 +6,4 @@ ct() { R conntrack -L "$@" 2>/dev/null | sort; }
 R iptables -A INPUT -m conntrack --ctstate NEW
 R iptables -A INPUT -m conntrack --ctstate ESTABLISHED
 R ping -c1 127.0.0.1 | grep transmitted
-save; ct
+R iptables-save -c | grep -v '^#'; ct

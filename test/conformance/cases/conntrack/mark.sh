@@ -17,4 +17,4 @@ R iptables -t mangle -A PREROUTING -j CONNMARK --save-mark
 R iptables -A FORWARD -m mark --mark 0x2a
 R iptables -A FORWARD -m connmark --mark 0x2a
 A ping -c2 -i0.2 10.0.2.2 | grep transmitted
-save; ct
+R iptables-save -c | grep -v '^#'; ct

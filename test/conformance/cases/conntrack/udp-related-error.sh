@@ -16,4 +16,4 @@ R iptables -A FORWARD -m conntrack --ctstate NEW
 R iptables -A FORWARD -m conntrack --ctstate RELATED
 R iptables -A FORWARD -m conntrack --ctstate ESTABLISHED
 udp a 10.0.2.2 53 -p 5000
-save; ct
+R iptables-save -c | grep -v '^#'; ct

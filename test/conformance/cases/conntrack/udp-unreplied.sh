@@ -16,4 +16,4 @@ udp() { # FROM TO PORT [OPTIONS]: one datagram
 R iptables -A FORWARD -m state --state NEW
 B iptables -A INPUT -p udp -j DROP
 udp a 10.0.2.2 53 -p 5000
-save; ct
+R iptables-save -c | grep -v '^#'; ct

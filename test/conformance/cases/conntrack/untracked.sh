@@ -16,4 +16,4 @@ R iptables -t raw -A PREROUTING -p icmp -j CT --notrack
 R iptables -A FORWARD -m conntrack --ctstate UNTRACKED
 R iptables -A FORWARD -m conntrack --ctstate NEW,INVALID
 p 10.0.2.2
-save; ct
+R iptables-save -c | grep -v '^#'; ct

@@ -19,4 +19,4 @@ R iptables -A FORWARD -m comment --comment ''
 tell R iptables -A FORWARD -m comment
 tell R iptables -A FORWARD -m comment --comment $(printf 'x%.0s' {1..256})
 p 10.0.2.2
-save; R iptables -nL FORWARD
+R iptables-save -c | grep -v '^#'; R iptables -nL FORWARD

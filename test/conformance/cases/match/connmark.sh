@@ -17,4 +17,4 @@ R iptables -A FORWARD -m connmark --mark 0x21
 R iptables -A FORWARD -m connmark --mark 0x1/0xf
 R iptables -A FORWARD -m connmark ! --mark 0x21
 p 10.0.2.2
-save; ct
+R iptables-save -c | grep -v '^#'; ct

@@ -16,4 +16,4 @@ tell R iptables -A FORWARD -m limit --limit 20000/second
 tell R iptables -A FORWARD -m limit --limit 0/second
 tell R iptables -A FORWARD -m limit --limit 1/week
 tell R iptables -A FORWARD -m limit ! --limit 1/s
-save; R iptables -L FORWARD -n
+R iptables-save -c | grep -v '^#'; R iptables -L FORWARD -n

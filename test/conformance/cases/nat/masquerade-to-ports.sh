@@ -14,4 +14,4 @@ udp() { # FROM TO PORT [OPTIONS]: one datagram
   echo hi | ip netns exec $1 nc -u -n -w1 "${@:4}" $2 $3; }
 R iptables -t nat -A POSTROUTING -p udp -j MASQUERADE --to-ports 7000
 udp a 10.0.2.2 53 -p 5000
-save; ct
+R iptables-save -c | grep -v '^#'; ct

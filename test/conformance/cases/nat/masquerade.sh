@@ -14,4 +14,4 @@ p() { A ping -c1 -W1 "$@" | grep -E '^[0-9]+ (packets|bytes)|^From'; }
 ct() { R conntrack -L "$@" 2>/dev/null | sort; }
 R iptables -t nat -A POSTROUTING -o rb -j MASQUERADE
 p 10.0.2.2
-save; ct
+R iptables-save -c | grep -v '^#'; ct

@@ -15,5 +15,5 @@ R iptables -t nat -A PREROUTING -d 10.0.1.1 -p tcp --dport 80 -j DNAT --to-desti
 R iptables -A FORWARD -p tcp -j REJECT --reject-with tcp-reset
 A iptables -A INPUT -p tcp --tcp-flags RST RST -s 10.0.1.1 --sport 80
 A nc -n -v -z -w1 -p 5000 10.0.1.1 80
-save; ct
+R iptables-save -c | grep -v '^#'; ct
 A iptables-save -c | grep INPUT

@@ -18,4 +18,4 @@ R iptables -A FORWARD -m conntrack --ctstate SNAT
 R iptables -A FORWARD -m conntrack --ctstate DNAT
 R iptables -A FORWARD -m conntrack --ctstate SNAT,DNAT
 p 10.0.1.1
-save; ct
+R iptables-save -c | grep -v '^#'; ct

@@ -14,4 +14,4 @@ ct() { R conntrack -L "$@" 2>/dev/null | sort; }
 ip -n b route del default
 R iptables -t nat -A POSTROUTING -o rb -j SNAT --to-source 10.0.2.1
 A ping -c2 -i0.2 -W1 10.0.2.2 | grep transmitted
-save; ct
+R iptables-save -c | grep -v '^#'; ct

@@ -20,4 +20,4 @@ listening b t 80
 sleep 0.3
 R iptables -A FORWARD -i ra -p tcp -j REJECT --reject-with tcp-reset
 sleep 1
-save; cat /tmp/got
+cat /tmp/got

@@ -22,4 +22,4 @@ R iptables -t mangle -A FORWARD -i rb -j CONNMARK --set-xmark 0x100000/0xf00000
 R iptables -t mangle -A FORWARD -i rb -m mark --mark 0
 R iptables -t mangle -A FORWARD -i rb -m mark ! --mark 0
 p 10.0.2.2
-save; ct
+R iptables-save -c | grep -v '^#'; ct

@@ -21,5 +21,5 @@ tell R iptables -A FORWARD -j LOG --log-prefix 'a prefix that is far too long to
 tell R iptables -A FORWARD -j LOG --log-level loud
 tell R iptables -A FORWARD -j LOG --log-level 8
 tell R iptables -A FORWARD -j LOG --log-prefix ''
-save; R iptables -nL FORWARD
+R iptables-save -c | grep -v '^#'; R iptables -nL FORWARD
 p 10.0.2.2

@@ -18,6 +18,6 @@ R iptables -t raw -A OUTPUT -p icmp -j CT --notrack
 R iptables -A FORWARD -m state --state UNTRACKED
 R iptables -A OUTPUT -m state --state UNTRACKED
 p 10.0.2.2; p 10.0.1.1
-save; ct
+R iptables-save -c | grep -v '^#'; ct
 tell R iptables -t filter -A FORWARD -j NOTRACK
 tell R iptables -A FORWARD -j CT --notrack

@@ -18,7 +18,7 @@ R iptables -t mangle -A FORWARD -i ra -j TTL --ttl-inc 5
 R iptables -t mangle -A POSTROUTING -o rb -j TTL --ttl-dec 2
 B iptables -A INPUT -m ttl --ttl-eq 12
 p 10.0.2.2
-save; B iptables-save -c | grep INPUT
+R iptables-save -c | grep -v '^#'; B iptables-save -c | grep INPUT
 tell R iptables -A FORWARD -j TTL --ttl-set 1
 tell R iptables -t mangle -A FORWARD -j TTL
 tell R iptables -t mangle -A FORWARD -j TTL --ttl-set 300
