@@ -8,7 +8,7 @@ import { kernel, kernelAtHand, simulated } from "./run.ts";
 const atHand = kernelAtHand();
 const cases = allCases().filter(({ name }) => name.startsWith(process.env.ROOM ?? ""));
 
-describe.runIf(atHand).concurrent("the kernel still answers as recorded", () => {
+describe.runIf(atHand).concurrent("the kernel still answers as recorded", { timeout: 240_000 }, () => {
   test.each(cases)("$name", async ({ name, script, profile }) => {
     const ask = async () => recordOf(await kernel(script, profile));
     if (process.env.RECORD) record(name, await ask());

@@ -7,14 +7,16 @@ import { allLabs, record, recorded, recordOf } from "./lab.ts";
 // recorded/, RECORD=1 writes them anew, and LAB=name takes those whose names begin so.
 const labs = allLabs().filter(({ name }) => name.startsWith(process.env.LAB ?? ""));
 
-describe.runIf(kernelAtHand()).concurrent("the kernel still answers as recorded", () => {
-  test.each(labs)("$name", async ({ name, script }) => {
-    const ask = async () => recordOf(await kernel(script, "ubuntu"));
-    if (process.env.RECORD) record(name, await ask());
-    const now = await patiently(ask, recorded(name));
-    expect(now).toBe(recorded(name));
+describe
+  .runIf(kernelAtHand())
+  .concurrent("the kernel still answers as recorded", { timeout: 240_000 }, () => {
+    test.each(labs)("$name", async ({ name, script }) => {
+      const ask = async () => recordOf(await kernel(script, "ubuntu"));
+      if (process.env.RECORD) record(name, await ask());
+      const now = await patiently(ask, recorded(name));
+      expect(now).toBe(recorded(name));
+    });
   });
-});
 
 describe("the simulation answers as the kernel", () => {
   test.each(labs)("$name", ({ name, script }) => {
