@@ -8,6 +8,7 @@ import { python3 } from "./http-server/python3.ts";
 import { IP_TOOLS } from "./ip-tools.ts";
 import { IPTABLES } from "./iptables/iptables.ts";
 import { nc } from "./nc/nc.ts";
+import { packetwalkInject } from "./packetwalk-inject.ts";
 import { ping } from "./ping/ping.ts";
 import { ss } from "./ss/ss.ts";
 import { tcpdump } from "./tcpdump/index.ts";
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   ping,
   arping,
   hping3,
+  packetwalkInject,
   traceroute,
   tracepath,
   conntrack,

@@ -9,6 +9,7 @@ import {
 } from "../netfilter/packet.ts";
 import { LENGTH as ETHERNET, equal, TYPE_ARP, TYPE_IPV4, TYPE_IPV6 } from "../wire/ethernet.ts";
 import { describe } from "../wire/headers.ts";
+import * as vlan from "../wire/vlan.ts";
 import { Bridge } from "./bridge/bridge.ts";
 import type { Device } from "./device.ts";
 import { hex } from "./hex.ts";
@@ -76,6 +77,11 @@ export class Receiver {
     stats.rxPackets++;
     stats.rxBytes += pkt.end - pkt.net + (dev.kind === "bridge" ? 0 : ETHERNET);
     if (pkt.pktType === PACKET_MULTICAST && dev.kind === "bridge") stats.multicast++;
+    // skb_vlan_untag wants the tag and a little of what follows.
+    if (vlan.isTag(pkt.protocol) && pkt.end - pkt.net < vlan.LENGTH + 2) {
+      this.ns.drop(pkt, "NOT_SPECIFIED", `device ${dev.name}`, { ethertype: pkt.protocol });
+      return;
+    }
     const walk = this.ns.host.walk;
     if (walk !== null) {
       walk.emit(this.ns.name, {
@@ -92,6 +98,7 @@ export class Receiver {
       dev.master.handle(pkt, dev);
       return;
     }
+    if (vlan.isTag(pkt.protocol)) untag(pkt);
     this.toProtocol(dev, pkt);
   }
 
@@ -137,6 +144,25 @@ export class Receiver {
       walk.emit(this.ns.name, { kind: "receive", packet: pkt.id, dev: dev.name, headers });
     }
     this.ns.ip.receive(pkt, dev);
+  }
+}
+
+/**
+ * The end of __netif_receive_skb_core for a tag that no VLAN device takes: VLAN 0 is only a priority, any other makes
+ * the frame another host's. The MAC header closes up to the payload.
+ */
+function untag(pkt: Packet): void {
+  const { data } = pkt;
+  while (vlan.isTag(pkt.protocol) && pkt.end - pkt.net >= vlan.LENGTH + 2) {
+    const id = vlan.vid(data, pkt.net);
+    pkt.protocol = vlan.type(data, pkt.net);
+    data.copyWithin(pkt.mac + vlan.LENGTH, pkt.mac, pkt.mac + 12);
+    pkt.mac += vlan.LENGTH;
+    pkt.net += vlan.LENGTH;
+    if (id !== 0) {
+      pkt.pktType = PACKET_OTHERHOST;
+      return;
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Profile } from "../../src/engine/engine.ts";
 import { normalise } from "./normalise.ts";
-import { type Answer, STATE } from "./run.ts";
+import { type Answer, type AnswerOptions, STATE } from "./run.ts";
 
 const CASES = fileURLToPath(new URL("./cases", import.meta.url));
 const RECORDED = fileURLToPath(new URL("./recorded", import.meta.url));
@@ -14,6 +14,7 @@ const RECORDED = fileURLToPath(new URL("./recorded", import.meta.url));
  *     # pins: ip_forward() drops what has no TTL left (net/ipv4/ip_forward.c)
  *     # profile: kernel
  *     # state: no          (leave out the state dump at the end)
+ *     # frames: yes        (the frames of every link, too)
  */
 export interface Case {
   readonly name: string;
@@ -21,6 +22,7 @@ export interface Case {
   readonly profile: Profile;
   /** The script, with the state dump behind it. */
   readonly script: string;
+  readonly options: AnswerOptions;
 }
 
 export function allCases(): Case[] {
@@ -35,6 +37,7 @@ export function allCases(): Case[] {
       pins,
       profile: header("profile") === "kernel" ? "kernel" : "ubuntu",
       script: header("state") === "no" ? text : text + STATE,
+      options: header("frames") === "yes" ? { frames: true } : {},
     };
   });
 }
@@ -51,7 +54,9 @@ function files(folder: string): string[] {
 
 /** An answer as it is recorded and compared: normalised, readable in a diff. */
 export function recordOf(answer: Answer): string {
-  return `status ${answer.status}\n── stdout\n${normalise(answer.stdout)}── stderr\n${normalise(answer.stderr)}`;
+  const frames = answer.frames === undefined ? "" : `── frames\n${answer.frames}`;
+  const said = `── stdout\n${answer.stdout}── stderr\n${answer.stderr}${frames}`;
+  return `status ${answer.status}\n${normalise(said)}`;
 }
 
 const recordPath = (name: string): string => join(RECORDED, `${name}.txt`);

@@ -9,8 +9,8 @@ const atHand = kernelAtHand();
 const cases = allCases().filter(({ name }) => name.startsWith(process.env.ROOM ?? ""));
 
 describe.runIf(atHand).concurrent("the kernel still answers as recorded", { timeout: 240_000 }, () => {
-  test.each(cases)("$name", async ({ name, script, profile }) => {
-    const ask = async () => recordOf(await kernel(script, profile));
+  test.each(cases)("$name", async ({ name, script, profile, options }) => {
+    const ask = async () => recordOf(await kernel(script, profile, options));
     if (process.env.RECORD) record(name, await ask());
     const now = await patiently(ask, recorded(name));
     expect(now).toBe(recorded(name));
@@ -18,7 +18,7 @@ describe.runIf(atHand).concurrent("the kernel still answers as recorded", { time
 });
 
 describe("the simulation answers as the kernel", () => {
-  test.each(cases)("$name", ({ name, script, profile }) => {
-    expect(recordOf(simulated(script, profile))).toBe(recorded(name));
+  test.each(cases)("$name", ({ name, script, profile, options }) => {
+    expect(recordOf(simulated(script, profile, options))).toBe(recorded(name));
   });
 });

@@ -1,3 +1,6 @@
+import * as ethernet from "../../src/wire/ethernet.ts";
+import * as ipv4 from "../../src/wire/ipv4.ts";
+
 /**
  * What two right runs may differ in, and nothing else. Each entry has its reason; a value that stands for the
  * same thing each time (a MAC address) becomes a name by order of appearance, so that it must still be the
@@ -41,6 +44,19 @@ const RULES: readonly Rule[] = [
     as: "$1 T ",
   },
   { reason: "date of iptables-save", pattern: /^(# (?:Generated|Completed).* on) .*$/gm, as: "$1 DATE" },
+];
+
+/** Frames that are left out on both sides. (What else of a frame chance decides: frames/names.ts.) */
+export const CHATTER: readonly { readonly reason: string; is(frame: Uint8Array): boolean }[] = [
+  {
+    reason: "IPv6 is not modelled; the kernel sends router solicitations and MLD reports when it likes",
+    is: (frame) => ethernet.type(frame, 0) === ethernet.TYPE_IPV6,
+  },
+  {
+    reason: "IGMP reports come after a random time (RFC 3376, 4.2.1)",
+    is: (frame) =>
+      ethernet.type(frame, 0) === ethernet.TYPE_IPV4 && frame.length >= 34 && frame[23] === ipv4.IGMP,
+  },
 ];
 
 export function normalise(text: string): string {

@@ -1,14 +1,27 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import type { Readable } from "node:stream";
 import type { Profile } from "../../src/engine/engine.ts";
 import { HOME, tools } from "../../src/engine/kernel/init.ts";
 import { runLab } from "../support/lab.ts";
+import { captureOnKernel, framesOfKernel } from "./frames/kernel.ts";
+import { runWithFrames } from "./frames/simulated.ts";
 
 /** What one engine answered to a case. */
 export interface Answer {
   readonly stdout: string;
   readonly stderr: string;
   readonly status: number;
+  /** The frames of every link (frames/describe.ts), where they were asked for. */
+  readonly frames?: string;
+}
+
+/** Milliseconds that a case may take on the kernel; on a busy machine most of it is waiting. */
+const LONGEST = 240_000;
+
+export interface AnswerOptions {
+  /** Capture on every device of every named namespace. */
+  readonly frames?: boolean;
 }
 
 /**
@@ -34,7 +47,38 @@ for ns in $(ip netns list | sed 's/ .*//' | sort); do
 done 2>&1
 `;
 
-export function simulated(script: string, profile: Profile): Answer {
+/** The same in more detail, by fewer processes: `ip -j` and `ss` too. */
+const STATE_JSON = `
+printf '\\n== state\\n'
+cat > /tmp/state-of-ip <<'END'
+addr show
+link show
+route show table all
+rule show
+END
+cat > /tmp/state-of-a-namespace <<'END'
+cat /sys/class/net/*/carrier >/dev/null 2>&1
+iptables-save -c
+conntrack -L 2>/dev/null | grep -v dst=224.0.0.22 |
+  sed -E 's/^([a-z]+ +[0-9]+) [0-9]+ /\\1 0 /; s/id=[0-9]+/id=0/g; s/port=(3[3-9]|[45][0-9])[0-9]{3}/port=55555/g' | sort
+ip -4 -j -batch /tmp/state-of-ip | sed 's/},{/},\\n{/g'
+ip -4 -j neigh | sed -E 's/},\\{/},\\n{/g; s/REACHABLE|STALE|DELAY|PROBE/known/' | tr -d '[]' | sed 's/,$//' | sort
+ss -Htuan | sort
+END
+for ns in $(ip netns list | sed 's/ .*//' | sort); do
+  printf -- '-- %s\\n' "$ns"
+  ip netns exec $ns sh /tmp/state-of-a-namespace
+done 2>&1
+`;
+
+/** A case with the dump of what it leaves behind. */
+export function withState(script: string): string {
+  const legacy = script.includes("iptables-legacy");
+  return script + (legacy ? STATE_JSON.replace("iptables-save", "iptables-legacy-save -c\n$&") : STATE_JSON);
+}
+
+export function simulated(script: string, profile: Profile, options: AnswerOptions = {}): Answer {
+  if (options.frames) return runWithFrames(script, profile);
   const { stdout, stderr, status } = runLab(script, { profile });
   return { stdout, stderr, status };
 }
@@ -53,7 +97,7 @@ export function kernelAtHand(): boolean {
  * Runs a case on the real kernel, in namespaces of its own. Cases are the project's own scripts, so the disk
  * needs no more protection than a private /run and /tmp; that makes it an order quicker than a whole sandbox.
  */
-export function kernel(script: string, profile: Profile): Promise<Answer> {
+export function kernel(script: string, profile: Profile, options: AnswerOptions = {}): Promise<Answer> {
   const prelude = `
 mount -t tmpfs tmpfs /tmp; mount -t tmpfs tmpfs /run; mkdir -p /run/netns /run/lock
 mount -t sysfs sysfs /sys 2>/dev/null
@@ -62,7 +106,7 @@ ip link set lo up
 sh ${HOME}/profile
 export PATH=${HOME}/bin:$PATH
 mkdir /tmp/lab; cd /tmp/lab
-exec bash -c "$CASE" lab`;
+${options.frames ? captureOnKernel() : 'exec bash -c "$CASE" lab'}`;
   return new Promise((resolve, reject) => {
     const child = spawn(
       "unshare",
@@ -77,18 +121,33 @@ exec bash -c "$CASE" lab`;
           LANG: "C.UTF-8",
           CASE: script,
         },
-        stdio: ["ignore", "pipe", "pipe"],
+        stdio: ["ignore", "pipe", "pipe", "pipe"],
       },
     );
     let stdout = "";
     let stderr = "";
-    const timer = setTimeout(() => child.kill("SIGKILL"), 60_000);
-    child.stdout.on("data", (bytes: Buffer) => void (stdout += bytes.toString()));
-    child.stderr.on("data", (bytes: Buffer) => void (stderr += bytes.toString()));
+    let frames = "";
+    (child.stdio[3] as Readable).on("data", (bytes: Buffer) => void (frames += bytes.toString()));
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      child.kill("SIGKILL");
+    }, LONGEST);
+    child.stdout?.on("data", (bytes: Buffer) => void (stdout += bytes.toString()));
+    child.stderr?.on("data", (bytes: Buffer) => void (stderr += bytes.toString()));
     child.once("error", reject);
     child.once("close", (code) => {
       clearTimeout(timer);
-      resolve({ stdout, stderr, status: code ?? 137 });
+      if (late) {
+        reject(new Error(`the kernel's side took more than ${LONGEST / 1000} s`));
+        return;
+      }
+      resolve({
+        stdout,
+        stderr,
+        status: code ?? 137,
+        ...(options.frames ? { frames: framesOfKernel(frames) } : {}),
+      });
     });
   });
 }

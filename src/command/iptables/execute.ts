@@ -205,11 +205,13 @@ function add(tool: Tool, request: Request, place: Place, op: "A" | "I" | "R"): v
   const action = actionOf(spec, place);
   const chain = need(table, request.chain);
   if (op === "I" && rulenum > chain.rules.length + 1) throw new Refusal("Index of insertion too big");
-  if (op === "R" && rulenum > chain.rules.length) throw new Refusal("Index of replacement too big");
+  if (op === "R" && rulenum > chain.rules.length)
+    throw new Refusal(tool.variant === "nft" && !there(chain) ? NO_CHAIN : "Index of replacement too big");
   const kind = NAMES[op];
   if (action.kind === "verdict" && action.verdict === "QUEUE") throw refused(tool, kind, chain, "ENOENT");
   if ((action.kind === "jump" || action.kind === "goto") && action.chain.hook !== null) {
-    const errno = there(action.chain) ? "EOPNOTSUPP" : "ENOENT";
+    // The rule's own chain is made before it.
+    const errno = action.chain === chain || there(action.chain) ? "EOPNOTSUPP" : "ENOENT";
     throw refused(tool, kind, chain, tool.variant === "nft" ? errno : "EINVAL");
   }
   let at = op === "A" ? chain.rules.length : rulenum - 1;

@@ -29,9 +29,17 @@ export function iptables(tool: Tool, argv: readonly string[]): number {
           : `can't initialize iptables table \`${request.table}': Table does not exist (do you need to insmod?)\nPerhaps iptables or your kernel needs to be upgraded.`,
         3,
       );
-    const table = liveTable(tool, request.table as TableName, request);
+    const name = request.table as TableName;
+    const existed = tool.netfilter.table(name, tool.variant) !== undefined;
+    const table = liveTable(tool, name, request);
     if (request.ops.some((op) => op === "L" || op === "S")) warnOfLegacy(tool, "iptables-legacy");
-    execute(tool, request, livePlace(tool, table));
+    try {
+      execute(tool, request, livePlace(tool, table));
+    } catch (error) {
+      // The table and its chains are in the same batch as what failed.
+      if (!existed && tool.variant === "nft") tool.netfilter.dropTable(name, tool.variant);
+      throw error;
+    }
     return 0;
   } catch (error) {
     if (error instanceof UsageError) {

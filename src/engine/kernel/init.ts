@@ -1,4 +1,5 @@
 import type { Profile } from "../engine.ts";
+import { INJECT } from "./inject.ts";
 
 /** Where the sandbox keeps what is its own, on a private tmpfs. */
 export const HOME = "/run/packetwalk";
@@ -141,7 +142,7 @@ exec -a init bash ${HOME}/init
 `;
 }
 
-/** The sandbox's own programs: `sudo`, which changes nothing for root, and an `ip` that hands on the profile. */
+/** The sandbox's own programs: `sudo`, which changes nothing for root, an `ip` that hands on the profile, and the injector. */
 export function tools(profile: Profile): string {
   return `
 mkdir -p ${HOME}/bin
@@ -171,6 +172,8 @@ esac
 $(command -v ip) "\\$@" || exit
 exec $(command -v ip) netns exec "\\$3" sh ${HOME}/profile
 IP
+cat > ${HOME}/bin/packetwalk-inject <<'INJECT'
+${INJECT}INJECT
 chmod +x ${HOME}/bin/*
 `;
 }

@@ -2,7 +2,7 @@ import { PACKET_HOST, type Packet } from "../../netfilter/packet.ts";
 import { equal, isGroup } from "../../wire/ethernet.ts";
 import { IFF_PROMISC } from "../device.ts";
 import type { Bridge } from "./bridge.ts";
-import { forwardChains, meetsChains, prerouting } from "./netfilter.ts";
+import { forwardChains, meetsChains, prerouting, refusesArp } from "./netfilter.ts";
 import { type BridgePort, mayLeave } from "./port.ts";
 
 /** br_handle_frame: a frame from a port. */
@@ -142,6 +142,10 @@ function copyOf(bridge: Bridge, pkt: Packet): Packet {
 
 /** __br_forward, with the IPv4 chains where the frame met them on its way in. */
 function forward(bridge: Bridge, pkt: Packet, to: BridgePort): void {
+  if (refusesArp(bridge, pkt)) {
+    discard(bridge, pkt, "PKT_TOO_SMALL");
+    return;
+  }
   if (pkt.physIn !== null && meetsChains(bridge, pkt) && !forwardChains(bridge, pkt, to)) return;
   leave(bridge, pkt, to);
 }

@@ -1,6 +1,6 @@
 import { FORWARD, NF_ACCEPT, NF_DROP, POSTROUTING, PREROUTING } from "../../netfilter/hooks.ts";
 import { PACKET_HOST, PACKET_OTHERHOST, type Packet } from "../../netfilter/packet.ts";
-import { TYPE_IPV4 } from "../../wire/ethernet.ts";
+import { TYPE_ARP, TYPE_IPV4 } from "../../wire/ethernet.ts";
 import * as ip from "../../wire/ipv4.ts";
 import type { Bridge } from "./bridge.ts";
 import type { BridgePort } from "./port.ts";
@@ -12,6 +12,17 @@ export function meetsChains(bridge: Bridge, pkt: Packet): boolean {
     pkt.protocol === TYPE_IPV4 &&
     ns.bridgeNetfilter &&
     ns.sysctl.number("net/bridge/bridge-nf-call-iptables") !== 0
+  );
+}
+
+/** br_nf_forward_arp: where ARP meets the arptables chains (there are none here), what has no ARP header is dropped. */
+export function refusesArp(bridge: Bridge, pkt: Packet): boolean {
+  const ns = bridge.ns;
+  return (
+    pkt.protocol === TYPE_ARP &&
+    pkt.end - pkt.net < 8 &&
+    ns.bridgeNetfilter &&
+    ns.sysctl.number("net/bridge/bridge-nf-call-arptables") !== 0
   );
 }
 

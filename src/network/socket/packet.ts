@@ -14,6 +14,7 @@ import { trueSize } from "./udp.ts";
 export const ETH_P_ALL = 0x0003;
 export const ETH_P_IP = 0x0800;
 export const ETH_P_ARP = 0x0806;
+const ETH_P_8021Q = 0x8100;
 
 /** A frame as a packet socket saw it (struct sockaddr_ll beside it). */
 export interface Frame {
@@ -119,7 +120,9 @@ export class PacketSocket extends Socket {
     if (!dev.up) throw new KernelError("ENETDOWN");
     const payload = this.cooked ? data.length : data.length - ethernet.LENGTH;
     if (payload < 0) throw new KernelError("EINVAL");
-    if (payload > dev.mtu) throw new KernelError("EMSGSIZE");
+    // packet_extra_vlan_len_allowed: a tag needs not count.
+    const tagged = !this.cooked && ethernet.type(data, 0) === ETH_P_8021Q;
+    if (payload > dev.mtu + (tagged ? 4 : 0)) throw new KernelError("EMSGSIZE");
     const bytes = new Uint8Array(HEADROOM + payload);
     const mac = HEADROOM - ethernet.LENGTH;
     const ethertype = this.cooked ? (options.protocol ?? this.protocol) : ethernet.type(data, 0);

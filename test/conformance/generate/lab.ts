@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { Profile } from "../../../src/engine/engine.ts";
+import { crafted } from "./craft.ts";
 import { ruleCommand } from "./rules.ts";
 import { type Topology, topology } from "./topology.ts";
 
@@ -19,8 +20,11 @@ export const lab: fc.Arbitrary<GeneratedLab> = topology.chain((t) =>
         fc.array(fc.oneof({ weight: 2, arbitrary: setting(t) }, { weight: 5, arbitrary: ruleCommand(t) }), {
           maxLength: 7,
         }),
-        fc.array(traffic(t), { minLength: 1, maxLength: 4 }),
-        fc.array(fc.oneof(ruleCommand(t), setting(t), traffic(t)), { maxLength: 3 }),
+        fc.array(fc.oneof({ weight: 3, arbitrary: traffic(t) }, { weight: 2, arbitrary: injection(t) }), {
+          minLength: 1,
+          maxLength: 5,
+        }),
+        fc.array(fc.oneof(ruleCommand(t), setting(t), traffic(t), injection(t)), { maxLength: 3 }),
       )
       .map(([before, tried, after]) => [...before, ...tried, ...after]),
   }),
@@ -29,24 +33,30 @@ export const lab: fc.Arbitrary<GeneratedLab> = topology.chain((t) =>
 /**
  * Routers forward in both profiles, so that most labs get somewhere. Neighbours that do not answer are given
  * up after 0.6 s, well before a ping's wait ends, and known ones are not probed, so that a slow machine sees
- * what a quick one sees.
+ * what a quick one sees. What is still under way at the end (a neighbour that does not answer) comes to its end.
  */
 export function scriptOf(l: GeneratedLab): string {
-  const forward = l.topology.boxes
-    .filter((b) => b.router)
-    .map((b) => `ip netns exec ${b.name} sysctl -qw net.ipv4.ip_forward=1`);
-  const patience = l.topology.boxes.map(
-    (b) =>
-      `ip netns exec ${b.name} sysctl -qw ${b.devices.map((d) => `net.ipv4.neigh.${d.dev}.retrans_time_ms=200 net.ipv4.neigh.${d.dev}.delay_first_probe_time=60`).join(" ")}`,
-  );
-  const settle = `for n in ${l.topology.boxes.map((b) => b.name).join(" ")}; do ip netns exec $n sh -c 'cat /sys/class/net/*/carrier' >/dev/null 2>&1; done`;
-  const told = l.commands.map((c) => {
+  const { boxes, links, inside } = l.topology;
+  const script = boxes.map((b) => `ip netns add ${b.name}`);
+  script.push(`ip -batch - <<'END'\n${links.join("\n")}\nEND`);
+  for (const b of boxes) {
+    const lines = inside.get(b.name) ?? [];
+    if (lines.length > 0) script.push(`ip -n ${b.name} -batch - <<'END'\n${lines.join("\n")}\nEND`);
+    const values = b.devices.flatMap(({ dev }) => [
+      `net.ipv4.neigh.${dev}.retrans_time_ms=200`,
+      `net.ipv4.neigh.${dev}.delay_first_probe_time=60`,
+    ]);
+    if (b.router) values.push("net.ipv4.ip_forward=1");
+    if (values.length > 0) script.push(`ip netns exec ${b.name} sysctl -qw ${values.join(" ")}`);
+  }
+  const settle = `for n in ${boxes.map((b) => b.name).join(" ")}; do ip netns exec $n sh -c 'cat /sys/class/net/*/carrier' >/dev/null 2>&1; done`;
+  script.push(settle);
+  for (const c of l.commands) {
+    script.push(c, `echo "[$?] ${c.replace(/[`"$\\]/g, "\\$&")}"`);
     // Reading the carrier makes the kernel act at once on link changes that it puts off (linkwatch).
-    const done = / link set \S+ (up|down|arp|address)/.test(c) ? `\n${settle}` : "";
-    return `${c}\necho "[$?] ${c.replace(/[`"$\\]/g, "\\$&")}"${done}`;
-  });
-  const withDevices = patience.filter((_, i) => l.topology.boxes[i].devices.length > 0);
-  return [...l.topology.build, ...forward, ...withDevices, settle, ...told].join("\n");
+    if (/ link set \S+ (up|down|arp|address)/.test(c)) script.push(settle);
+  }
+  return [...script, "sleep 0.8"].join("\n");
 }
 
 const SETTINGS = [
@@ -123,6 +133,21 @@ function setting(t: Topology): fc.Arbitrary<string> {
       ip.map((a) => `${on} route get ${a}`),
     );
   });
+}
+
+/** Crafted frames from a port of the lab. */
+function injection(t: Topology): fc.Arbitrary<string> {
+  return fc
+    .constantFrom(...t.boxes.filter((b) => b.devices.length > 0))
+    .chain((box) =>
+      fc
+        .constantFrom(...box.devices)
+        .chain((from) =>
+          crafted(t, from).map((frames) =>
+            frames.map((f) => `ip netns exec ${box.name} packetwalk-inject ${from.dev} ${f}`).join("; "),
+          ),
+        ),
+    );
 }
 
 const port = fc.constantFrom(7, 53, 80, 443, 8080);

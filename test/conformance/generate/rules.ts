@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { matchUse, targetUse } from "./extensions.ts";
 import type { Box, Topology } from "./topology.ts";
 
 const TABLES = {
@@ -95,18 +96,28 @@ function chainCommand(box: Box, t: Table, chain: string): fc.Arbitrary<string> {
 }
 
 function rule(topology: Topology, box: Box, t: Table, chain: string): fc.Arbitrary<string> {
+  const place = { topology, box, table: t, chain };
   const how = fc.constantFrom("-A", "-A", "-A", "-I");
   return fc
     .tuple(
       how,
       protocol(),
       fc.array(basic(topology, box, chain), { maxLength: 2 }),
-      match(t, chain),
-      target(topology, box, t, chain),
+      fc.array(matchUse(place), { minLength: 1, maxLength: 2 }),
+      targetUse(place),
     )
-    .map(([op, proto, basics, more, j]) => {
+    .map(([op, proto, basics, more, target]) => {
       const unique = new Map(basics.filter(Boolean).map((b) => [b.replace(/^! /, "").split(" ")[0], b]));
-      const words = [`iptables -t ${t} ${op} ${chain}`, ...unique.values(), proto, more, j(proto)];
+      const uses = [...new Map(more.map((m) => [m.text.split(" ")[1], m])).values(), target];
+      // What an extension asks for goes before what was drawn.
+      const asked = uses.find((u) => u.protocol)?.protocol;
+      const protocolWords = asked ? `-p ${asked}` : proto;
+      const words = [
+        `iptables -t ${t} ${op} ${chain}`,
+        ...unique.values(),
+        protocolWords,
+        ...uses.map((u) => u.text),
+      ];
       return `ip netns exec ${box.name} ${words.filter(Boolean).join(" ")}`;
     });
 }
@@ -155,161 +166,4 @@ function basic(topology: Topology, box: Box, chain: string): fc.Arbitrary<string
       options.push(fc.tuple(bang, dev).map(([b, d]) => `${b}-o ${d}`));
   }
   return fc.oneof(...options);
-}
-
-function match(t: Table, chain: string): fc.Arbitrary<string> {
-  const state = fc
-    .uniqueArray(fc.constantFrom("NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED"), {
-      minLength: 1,
-      maxLength: 3,
-    })
-    .map((s) => s.join(","));
-  const some: fc.Arbitrary<string>[] = [
-    fc.constant(""),
-    fc.constant(""),
-    fc.constantFrom(
-      "-m mark --mark 1",
-      "-m mark ! --mark 0x1/0xff",
-      "-m comment --comment 'a b'",
-      "-m ttl --ttl-gt 62",
-      "-m ttl --ttl-eq 64",
-    ),
-    fc.constantFrom("-m length --length 84", "-m length --length 0:100", "-m length ! --length 60:"),
-    fc.constantFrom(
-      "-m addrtype --dst-type LOCAL",
-      "-m addrtype --src-type LOCAL",
-      "-m addrtype ! --dst-type LOCAL",
-    ),
-    fc.constantFrom("-m iprange --src-range 10.0.0.1-10.0.2.2", "-m iprange --dst-range 10.0.1.1-10.0.1.9"),
-    fc.constantFrom(
-      "-m limit --limit 1/hour --limit-burst 2",
-      "-m statistic --mode nth --every 2 --packet 0",
-    ),
-  ];
-  if (t !== "raw") {
-    some.push(
-      state.map((s) => `-m conntrack --ctstate ${s}`),
-      state.map((s) => `-m state --state ${s}`),
-    );
-    some.push(
-      fc.constantFrom(
-        "-m conntrack --ctdir REPLY",
-        "-m conntrack --ctdir ORIGINAL",
-        "-m conntrack --ctstate SNAT",
-        "-m conntrack --ctstate DNAT",
-      ),
-    );
-    some.push(fc.constant("-m connmark --mark 1"));
-  }
-  if (chain === "OUTPUT" || chain === "POSTROUTING")
-    some.push(fc.constantFrom("-m owner --uid-owner 0", "-m owner ! --socket-exists"));
-  if (chain === "PREROUTING" || chain === "INPUT" || chain === "FORWARD")
-    some.push(
-      fc.constantFrom(
-        "-m recent --name seen --set",
-        "-m recent --name seen --rcheck --hitcount 2",
-        "-m pkttype --pkt-type unicast",
-        "-m physdev --physdev-in p1",
-        "-m physdev --physdev-is-bridged",
-        "-m physdev ! --physdev-in p2",
-      ),
-    );
-  return fc.oneof(...some);
-}
-
-function target(
-  topology: Topology,
-  box: Box,
-  t: Table,
-  chain: string,
-): fc.Arbitrary<(proto: string) => string> {
-  const simple = fc.constantFrom("-j ACCEPT", "-j DROP", "-j RETURN", "").map((s) => () => s);
-  const others = topology.boxes.filter((b) => b !== box).flatMap((b) => b.devices.map((d) => d.ip));
-  const own = box.devices.map((d) => d.ip);
-  const withPort = (proto: string) => /^-p (tcp|udp)/.test(proto);
-  switch (t) {
-    case "filter": {
-      const types = [
-        "icmp-port-unreachable",
-        "icmp-host-unreachable",
-        "icmp-admin-prohibited",
-        "icmp-net-prohibited",
-        "icmp-proto-unreachable",
-      ];
-      return fc.oneof(
-        simple,
-        simple,
-        fc.constantFrom(...types).map((type) => () => `-j REJECT --reject-with ${type}`),
-        fc.constant((proto: string) =>
-          proto.startsWith("-p tcp") ? "-j REJECT --reject-with tcp-reset" : "-j REJECT",
-        ),
-      );
-    }
-    case "mangle":
-      return fc.oneof(
-        simple,
-        fc
-          .constantFrom(
-            "-j MARK --set-mark 1",
-            "-j MARK --set-xmark 0x2/0xf",
-            "-j TTL --ttl-set 10",
-            "-j TTL --ttl-dec 1",
-            "-j CONNMARK --save-mark",
-            "-j CONNMARK --set-mark 1",
-            "-j CONNMARK --restore-mark",
-          )
-          .map((s) => () => s),
-        fc.constant((proto: string) =>
-          proto === "-p tcp --syn" && chain !== "INPUT" && chain !== "PREROUTING"
-            ? "-j TCPMSS --clamp-mss-to-pmtu"
-            : "-j MARK --or-mark 4",
-        ),
-      );
-    case "raw":
-      return fc.oneof(
-        simple,
-        fc.constantFrom("-j CT --notrack", "-j NOTRACK").map((s) => () => s),
-      );
-    case "nat": {
-      if (chain === "POSTROUTING") {
-        return fc.oneof(
-          fc.constant(() => "-j MASQUERADE"),
-          ...(own.length > 0
-            ? [
-                fc.constantFrom(...own).map((ip) => () => `-j SNAT --to-source ${ip}`),
-                fc
-                  .constantFrom(...own)
-                  .map(
-                    (ip) => (proto: string) =>
-                      `-j SNAT --to-source ${ip}${withPort(proto) ? ":3000-3000" : ""} --persistent`,
-                  ),
-              ]
-            : []),
-          fc.constant((proto: string) =>
-            withPort(proto) ? "-j MASQUERADE --to-ports 2005" : "-j MASQUERADE --random",
-          ),
-        );
-      }
-      if (chain === "INPUT")
-        return fc.oneof(
-          simple,
-          fc.constant(() => "-j SNAT --to-source 10.0.77.7"),
-        );
-      return fc.oneof(
-        ...(others.length > 0
-          ? [
-              fc.tuple(fc.constantFrom(...others), port).map(
-                ([ip, n]) =>
-                  (proto: string) =>
-                    `-j DNAT --to-destination ${ip}${withPort(proto) ? `:${n}` : ""}`,
-              ),
-            ]
-          : []),
-        fc.constant((proto: string) => (withPort(proto) ? "-j REDIRECT --to-ports 8080" : "-j REDIRECT")),
-        simple,
-      );
-    }
-    default:
-      return simple;
-  }
 }
