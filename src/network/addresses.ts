@@ -191,7 +191,8 @@ export class Addresses {
         )
       : [];
     for (const s of secondaries) this.deleteRoutes(s, address);
-    this.drop(address, address);
+    const secondary = (address.flags & IFA_F_SECONDARY) !== 0;
+    this.drop(address, (secondary && this.primaryOf(address)) || address);
     if (!promote) return;
     promote.flags &= ~IFA_F_SECONDARY;
     list.splice(list.indexOf(promote), 1);
