@@ -141,7 +141,9 @@ function* capture(proc: Process, options: Options): Running {
     return 0;
   }
   const names = new SystemNames(proc);
-  const live = new LiveCapture(proc, device, options);
+  // What is printed to a terminal or by lines is wanted at once (tcpdump.c, since 4.99).
+  const byLine = options.write === null && (options.lineBuffered || proc.fds.get(1)?.isTty === true);
+  const live = new LiveCapture(proc, device, { ...options, immediate: options.immediate || byLine });
   // Said before the filter is looked at: only the pseudo-device has a choice.
   if (device === null) proc.err("tcpdump: data link type LINUX_SLL2\n");
   const address = device?.ipv4.addresses[0];
