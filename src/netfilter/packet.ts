@@ -75,6 +75,8 @@ export class Packet {
   /** Devices that it has crossed, and its copies together: what finds a storm. `lineage` is null without copies. */
   hops = 0;
   lineage: Lineage | null = null;
+  /** The transport checksum is left to a device: its field holds the pseudo header's sum (CHECKSUM_PARTIAL). */
+  partial = false;
   /** Fragmented although DF is set (skb->ignore_df). */
   ignoreDf = false;
   /** The largest fragment that it was put together from (IPCB(skb)->frag_max_size); 0: it came whole. */
@@ -118,6 +120,7 @@ export class Packet {
     copy.hops = this.hops;
     this.lineage ??= { crossings: this.hops, stopped: false };
     copy.lineage = this.lineage;
+    copy.partial = this.partial;
     copy.ignoreDf = this.ignoreDf;
     copy.fragMax = this.fragMax;
     return copy;

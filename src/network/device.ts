@@ -60,6 +60,8 @@ export abstract class Device implements DeviceRef {
   txQueueLength = 1000;
   /** "noqueue" (virtual devices), "noop" (down since made) … as ip link prints it. */
   qdisc = "noop";
+  /** tx-checksum-ip-generic: it fills in checksums that were left to it, in hardware (ethtool -K … tx). */
+  txChecksum = true;
   alias = "";
   group = 0;
   /** How many want it promiscuous (dev->promiscuity): captures, bridge membership, `promisc on`. */

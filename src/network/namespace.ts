@@ -1,6 +1,7 @@
 import { type Nanoseconds, SECOND } from "../base/clock.ts";
 import { KernelError } from "../base/errno.ts";
 import type { Random } from "../base/random.ts";
+import { completeChecksum } from "../netfilter/checksum-help.ts";
 import type { AddressType } from "../netfilter/hooks.ts";
 import { Netfilter } from "../netfilter/netfilter.ts";
 import { type DeviceRef, HEADROOM, Packet } from "../netfilter/packet.ts";
@@ -286,6 +287,8 @@ export class NetNamespace {
       return;
     }
     pkt.oif = dev;
+    // validate_xmit_skb
+    if (pkt.partial && !dev.txChecksum) completeChecksum(pkt);
     const walk = this.host.walk;
     if (walk !== null) {
       walk.emit(this.name, {

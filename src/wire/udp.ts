@@ -10,6 +10,14 @@ export const dport = (data: Uint8Array, at: number): number => u16(data, at + 2)
 export const length = (data: Uint8Array, at: number): number => u16(data, at + 4);
 export const checksumOf = (data: Uint8Array, at: number): number => u16(data, at + 6);
 
+/** Writes the header without a checksum. */
+export function emitHeader(data: Uint8Array, at: number, end: number, from: number, to: number): void {
+  put16(data, at, from);
+  put16(data, at + 2, to);
+  put16(data, at + 4, end - at);
+  put16(data, at + 6, 0);
+}
+
 /** Writes the header; the payload must already stand behind it, up to `end`. */
 export function emit4(
   data: Uint8Array,
@@ -20,10 +28,7 @@ export function emit4(
   src: number,
   dst: number,
 ): void {
-  put16(data, at, from);
-  put16(data, at + 2, to);
-  put16(data, at + 4, end - at);
-  put16(data, at + 6, 0);
+  emitHeader(data, at, end, from, to);
   // A computed zero is sent as all ones: zero means "no checksum".
   put16(data, at + 6, checksum(data, at, end, pseudo4(src, dst, UDP, end - at)) || 0xffff);
 }

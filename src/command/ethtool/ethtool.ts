@@ -215,6 +215,7 @@ class Ethtool {
     const asked = wanted.get(dev) ?? new Map<string, boolean>();
     for (const [feature, on] of requests) if (!state(dev, feature).fixed) asked.set(feature, on);
     wanted.set(dev, asked);
+    dev.txChecksum = state(dev, "tx-checksum-ip-generic").on;
     const lines: string[] = [];
     let surprise = false;
     let changed = false;

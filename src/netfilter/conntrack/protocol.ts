@@ -32,7 +32,7 @@ export function protocolPacket(
   now: Nanoseconds,
 ): number {
   if (protocol === ipv4.TCP) {
-    if (!tcpWellFormed(pkt, at, check)) return -1;
+    if (!tcpWellFormed(pkt, at, check && !pkt.partial)) return -1;
     const result = tcpPacket(ct, pkt, at, direction(ctinfo), s);
     if (result === TCP_KILL) {
       account(ct, pkt, ctinfo);
@@ -49,7 +49,7 @@ export function protocolPacket(
     return result;
   }
   if (protocol === ipv4.UDP || protocol === UDPLITE) {
-    if (!udpWellFormed(pkt, at, check, protocol)) return -1;
+    if (!udpWellFormed(pkt, at, check && !pkt.partial, protocol)) return -1;
     if (!(ct.status & IPS_CONFIRMED)) ct.streamAt = now + 2 * SECOND;
     if (ct.status & IPS_SEEN_REPLY) {
       let timeout = s.udpTimeout;

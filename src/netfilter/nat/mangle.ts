@@ -7,7 +7,7 @@ import type { Manip } from "./range.ts";
 
 /**
  * nf_nat_ipv4_manip_pkt: makes the source (or destination) address and port of the packet at `net` those of
- * `target`; checksums follow. False when the header is cut short.
+ * `target`; checksums follow (`partial`: the transport's is not filled in yet). False when the header is cut short.
  */
 export function rewritePacket(
   data: Uint8Array,
@@ -15,13 +15,14 @@ export function rewritePacket(
   end: number,
   target: Tuple,
   manip: Manip,
+  partial = false,
 ): boolean {
   const at = net + ipv4.headerLength(data, net);
   const old = manip === "src" ? ipv4.src(data, net) : ipv4.dst(data, net);
   const now = manip === "src" ? target.src : target.dst;
   if (
     (u16(data, net + 6) & ipv4.OFFSET) === 0 &&
-    !rewriteTransport(data, net, at, end, target, manip, old, now)
+    !rewriteTransport(data, net, at, end, target, manip, old, now, partial)
   )
     return false;
   if (manip === "src") ipv4.setSrc(data, net, now);
@@ -39,6 +40,7 @@ function rewriteTransport(
   manip: Manip,
   oldAddress: number,
   newAddress: number,
+  partial: boolean,
 ): boolean {
   const protocol = data[net + 9];
   switch (protocol) {
@@ -50,6 +52,7 @@ function rewriteTransport(
       const old = u16(data, where);
       put16(data, where, port);
       if (at + 20 > end) return true;
+      if (partial) return replacePseudo(data, at + 16, oldAddress, newAddress);
       replace32(data, at + 16, oldAddress, newAddress);
       replace16(data, at + 16, old, port);
       return true;
@@ -61,6 +64,7 @@ function rewriteTransport(
       const where = manip === "src" ? at : at + 2;
       const old = u16(data, where);
       put16(data, where, port);
+      if (partial) return replacePseudo(data, at + 6, oldAddress, newAddress);
       if (protocol === ipv4.UDP && u16(data, at + 6) === 0) return true;
       replace32(data, at + 6, oldAddress, newAddress);
       replace16(data, at + 6, old, port);
@@ -91,6 +95,14 @@ function rewriteTransport(
     default:
       return true;
   }
+}
+
+/** inet_proto_csum_replace4 where the field is the sum of the pseudo header alone, in which ports have no part. */
+function replacePseudo(data: Uint8Array, at: number, old: number, now: number): true {
+  put16(data, at, ~u16(data, at) & 0xffff);
+  replace32(data, at, old, now);
+  put16(data, at, ~u16(data, at) & 0xffff);
+  return true;
 }
 
 /**

@@ -125,7 +125,7 @@ function translate(pkt: Packet, ct: Connection, ctinfo: number, manip: Manip, st
   invert(target, ct.tuple(dir === 0 ? 1 : 0));
   const walk = state.host.walk;
   const before = walk === null ? "" : endpoint(pkt, manip);
-  if (!rewritePacket(pkt.data, pkt.net, pkt.end, target, manip)) return NF_DROP;
+  if (!rewritePacket(pkt.data, pkt.net, pkt.end, target, manip, pkt.partial)) return NF_DROP;
   if (walk !== null) {
     const now = endpoint(pkt, manip);
     if (now !== before)

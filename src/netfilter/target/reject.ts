@@ -2,6 +2,7 @@ import { checksum, pseudo4 } from "../../wire/checksum.ts";
 import * as icmp from "../../wire/icmp.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import * as tcp from "../../wire/tcp.ts";
+import { leaveChecksum } from "../checksum-help.ts";
 import { CT_RELATED, CT_RELATED_REPLY, direction } from "../conntrack/connection.ts";
 import { TARGET_DROP, target, UsageError } from "../extension.ts";
 import { IPV4, transport4 } from "../headers.ts";
@@ -26,6 +27,7 @@ const DCCP = 33;
 /** nf_ip_checksum, for the protocols whose checksum covers all of the payload (nf_reject_verify_csum). */
 function checksumHolds(pkt: Packet, at: number): boolean {
   const { data, net, end } = pkt;
+  if (pkt.partial) return true;
   const protocol = ipv4.protocol(data, net);
   switch (protocol) {
     case ipv4.AH:
@@ -105,6 +107,7 @@ function sendReset(old: Packet, state: HookState): void {
     src,
     dst,
   );
+  leaveChecksum(reply, src, dst, ipv4.TCP);
   // nf_conntrack_attach: it belongs to what it ends.
   if (old.ct !== null) {
     reply.ct = old.ct;

@@ -79,7 +79,7 @@ export const TCPMSS = target<TcpMss>({
         // The option may stand at an odd place: the checksum sees its bytes swapped then.
         const odd = ((i + 2 - at) & 1) !== 0;
         const swap = (n: number) => (odd ? ((n & 255) << 8) | (n >>> 8) : n);
-        replace16(bytes, at + 16, swap(old), swap(wanted));
+        if (!pkt.partial) replace16(bytes, at + 16, swap(old), swap(wanted));
         state.host.walk?.emit(state.host.name, {
           kind: "change",
           packet: pkt.id,

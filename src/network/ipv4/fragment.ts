@@ -1,3 +1,4 @@
+import { completeChecksum } from "../../netfilter/checksum-help.ts";
 import { HEADROOM, Packet } from "../../netfilter/packet.ts";
 import { put16, u16 } from "../../wire/bytes.ts";
 import { checksum } from "../../wire/checksum.ts";
@@ -23,6 +24,7 @@ function blankUncopied(data: Uint8Array, at: number): void {
 
 /** ip_do_fragment: pieces of at most `mtu` bytes, each a packet of its own that names `pkt` as its parent. */
 export function fragment(ns: NetNamespace, pkt: Packet, mtu: number): Packet[] {
+  completeChecksum(pkt);
   const { data, net } = pkt;
   const header = (data[net] & 15) << 2;
   const room = (mtu - header) & ~7;

@@ -1,5 +1,6 @@
 import { KernelError } from "../../base/errno.ts";
 import type { AGAIN } from "../../base/wait.ts";
+import { leaveChecksum } from "../../netfilter/checksum-help.ts";
 import type { Packet } from "../../netfilter/packet.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import * as udp from "../../wire/udp.ts";
@@ -110,7 +111,12 @@ export class UdpSocket extends DatagramSocket {
       throw tooLong(this, flow, mtu, pkt.length);
     }
     pkt.data.set(data, pkt.trans + udp.LENGTH);
-    udp.emit4(pkt.data, pkt.trans, pkt.end, this.localPort, port, src, dst);
+    // __ip_append_data: what will be cut up gets its checksum here.
+    if (pkt.length > mtu) udp.emit4(pkt.data, pkt.trans, pkt.end, this.localPort, port, src, dst);
+    else {
+      udp.emitHeader(pkt.data, pkt.trans, pkt.end, this.localPort, port);
+      leaveChecksum(pkt, src, dst, ipv4.UDP);
+    }
     const df = dontFragment(this, route) && pkt.length <= mtu;
     sendIp(
       this,

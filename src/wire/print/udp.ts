@@ -78,8 +78,11 @@ export function printUdp(
     return;
   }
   const payload = Math.min(claimed, length) - 8;
+  // The first fragment of several holds less than the whole, and is not bad for it.
+  const bad = claimed - 8 > payload && !fragmented;
+  const said = bad ? `UDP, bad length ${claimed - 8} > ${payload}` : `UDP, length ${claimed - 8}`;
   if (d.options.quiet) {
-    d.print(claimed - 8 > payload ? `UDP, bad length ${claimed - 8} > ${payload}` : `UDP, length ${payload}`);
+    d.print(said);
     return;
   }
   if (d.options.verbose > (version === 4 ? 1 : 0) && !d.options.ignoreChecksums && !fragmented) {
@@ -94,11 +97,8 @@ export function printUdp(
       );
     }
   }
-  if (claimed - 8 > payload) {
-    d.print(`UDP, bad length ${claimed - 8} > ${payload}`);
-    return;
-  }
-  d.print(`UDP, length ${payload}`);
+  d.print(said);
+  if (bad) return;
   const name = UDP_DECODED[d.u16(at)] ?? UDP_DECODED[d.u16(at + 2)];
   if (name !== undefined && payload > 0) {
     d.undecoded.add(name);

@@ -1,6 +1,6 @@
 import { KernelError } from "../../../base/errno.ts";
+import { leaveChecksum } from "../../../netfilter/checksum-help.ts";
 import { put16, put32 } from "../../../wire/bytes.ts";
-import { checksum, pseudo4 } from "../../../wire/checksum.ts";
 import * as ipv4 from "../../../wire/ipv4.ts";
 import * as tcp from "../../../wire/tcp.ts";
 import { emit as emitOptions } from "../../../wire/tcp-options.ts";
@@ -54,15 +54,10 @@ function transmit(
   bytes[at + 12] = ((tcp.LENGTH + options.length) >>> 2) << 4;
   bytes[at + 13] = flags;
   put16(bytes, at + 14, window);
-  put16(bytes, at + 16, 0);
   put16(bytes, at + 18, 0);
   bytes.set(options, at + tcp.LENGTH);
   if (data !== null) bytes.set(data, at + tcp.LENGTH + options.length);
-  put16(
-    bytes,
-    at + 16,
-    checksum(bytes, at, pkt.end, pseudo4(sk.localAddress, sk.remoteAddress, ipv4.TCP, length)),
-  );
+  leaveChecksum(pkt, sk.localAddress, sk.remoteAddress, ipv4.TCP);
   if (flags & tcp.ACK) acked(sk);
   sk.segmentsOut++;
   // A SYN-ACK is sent before the connection has an identity of its own: id 0 (ip_build_and_send_pkt).
