@@ -21,7 +21,7 @@ Usage
   packetwalk doctor                         what the kernel engine needs and this machine lacks
 
 Options
-  --engine NAME       simulated, or kernel: this machine's own Linux, in a sandbox (run, walk)       [simulated]
+  --engine NAME       simulated, or kernel: this machine's own Linux, in a sandbox (run, walk, shell) [simulated]
   --seed N            what chance decides (MAC addresses, ports, sequence numbers) follows from it   [1]
   --profile NAME      the host before the script: ubuntu (forwards, rp_filter=2, Docker's bridge
                       filtering) or kernel (bare defaults)                                           [ubuntu]

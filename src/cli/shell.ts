@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import type { RunningJob, TerminalSize } from "../engine/engine.ts";
+import { attach, terminalSize } from "./attach.ts";
 import { EventFile } from "./event-file.ts";
 import { CommandLineError, checkFile, parseOptions, type RunOptions } from "./options.ts";
 import { PcapFolder } from "./pcap-folder.ts";
@@ -10,17 +10,16 @@ export async function main(words: readonly string[]): Promise<number> {
   try {
     options = parseOptions("shell", words);
     if (options.file !== undefined) checkFile(options.file);
-    if (options.engine === "kernel")
-      throw new CommandLineError("shell has no --engine kernel; run and walk have.");
   } catch (error) {
     if (!(error instanceof CommandLineError)) throw error;
     process.stderr.write(`packetwalk: ${error.message}\n`);
     return 2;
   }
+  if (options.engine === "kernel") return (await import("./shell-kernel.ts")).shellOnKernel(options);
   const { SimulatedEngine } = (await import("./load-engine.ts")).loadEngine();
   const { labFolders } = await import("../lab/disk-folder.ts");
   const folder = options.file === undefined ? process.cwd() : dirname(resolve(options.file));
-  const terminal = process.stdin.isTTY ? size() : undefined;
+  const terminal = process.stdin.isTTY ? terminalSize() : undefined;
   const events = options.events === undefined ? undefined : new EventFile(options.events);
   const captures = options.pcap === undefined ? undefined : new PcapFolder(options.pcap);
   const teller = options.walk ? await walks(options, terminal !== undefined) : undefined;
@@ -51,7 +50,7 @@ export async function main(words: readonly string[]): Promise<number> {
           output,
           ...(terminal ? { terminal } : { input: true }),
         }),
-        terminal !== undefined,
+        { raw: terminal !== undefined, keys: true },
       );
       if (status !== 0) process.stderr.write(`packetwalk: ${options.file} ended with status ${status}\r\n`);
     }
@@ -63,7 +62,7 @@ export async function main(words: readonly string[]): Promise<number> {
       output,
       ...(terminal ? { terminal } : { input: true }),
     });
-    return (await attach(job, terminal !== undefined)).status;
+    return (await attach(job, { raw: terminal !== undefined, keys: true })).status;
   } finally {
     events?.close();
     captures?.close();
@@ -88,30 +87,4 @@ async function walks(options: RunOptions, raw: boolean) {
   teller.saysCommands = false;
   teller.silent = true;
   return teller;
-}
-
-function size(): TerminalSize {
-  return { columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 };
-}
-
-/** Ties this terminal to a job until the job ends: keys go in raw, so Ctrl-C is the box's. */
-async function attach(job: RunningJob, raw: boolean): Promise<{ status: number }> {
-  const { stdin } = process;
-  const keys = (bytes: Uint8Array) => job.write(bytes);
-  const end = () => job.endInput();
-  const resized = () => job.resize(size());
-  if (raw) stdin.setRawMode(true);
-  stdin.on("data", keys);
-  stdin.on("end", end);
-  process.stdout.on("resize", resized);
-  stdin.resume();
-  try {
-    return await job.done;
-  } finally {
-    if (raw) stdin.setRawMode(false);
-    stdin.off("data", keys);
-    stdin.off("end", end);
-    process.stdout.off("resize", resized);
-    stdin.pause();
-  }
 }
