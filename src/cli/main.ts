@@ -6,6 +6,7 @@ const VERBS: Record<string, () => Promise<{ main(args: readonly string[]): Promi
   walk: () => import("./walk.ts"),
   shell: () => import("./shell.ts"),
   ui: () => import("./ui.ts"),
+  script: () => import("./script.ts"),
   schema: () => import("./schema.ts"),
   doctor: () => import("./doctor.ts"),
 };
@@ -17,8 +18,11 @@ Usage
   packetwalk run   [options] FILE [ARGS…]   run it; print just what bash would print on a Linux host
   packetwalk shell [options] [FILE]         a terminal on the lab, after the script; --walk: with walks
   packetwalk ui    [--port N] [LAB]         the lab in the browser: LAB is a script or its folder
-  packetwalk schema                         the JSON Schema of walk events
+  packetwalk script LAB.yaml                the commands that build a lab file's lab, as a bash script
+  packetwalk schema [lab]                   the JSON Schema of walk events; of lab files
   packetwalk doctor                         what the kernel engine needs and this machine lacks
+
+FILE is a bash script, or a lab as data: a lab file, .yaml or .json (docs/lab-files.md).
 
 Options
   --engine NAME       simulated, or kernel: this machine's own Linux, in a sandbox (run, walk, shell) [simulated]

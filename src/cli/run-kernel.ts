@@ -3,14 +3,16 @@ import { dirname, resolve } from "node:path";
 import { limits } from "../engine/kernel/limits.ts";
 import type { KernelWalker } from "../engine/kernel/walk/walker.ts";
 import type { WalkEvent } from "../walk/event.ts";
+import { buildLab, type LabFileRun, runJob } from "./lab-file.ts";
 import type { RunOptions } from "./options.ts";
 
 /** How long an interrupted script may take to end by itself. */
 const GRACE = 2000;
 
-/** Runs a lab script on this machine's kernel, in a sandbox; gives its exit status. */
+/** Runs a lab script, or a lab file's lab, on this machine's kernel, in a sandbox; gives its exit status. */
 export async function runOnKernel(
   options: RunOptions,
+  lab: LabFileRun | undefined,
   onEvent?: (event: WalkEvent) => void,
 ): Promise<number> {
   const say = (line: string) => process.stderr.write(`packetwalk: ${line}\n`);
@@ -27,7 +29,8 @@ export async function runOnKernel(
   const { SandboxError } = await import("../engine/kernel/sandbox.ts");
   const { obstacle } = await import("../engine/kernel/doctor.ts");
   const file = options.file as string;
-  for (const line of limits(readFileSync(file, "utf8"))) say(line);
+  const script = readFileSync(file, "utf8");
+  for (const line of limits(script)) say(line);
   let engine: Awaited<ReturnType<typeof KernelEngine.open>>;
   try {
     engine = await KernelEngine.open({
@@ -41,16 +44,24 @@ export async function runOnKernel(
     say(found?.cure ?? error.cure);
     return 1;
   }
+  const main = lab
+    ? runJob(lab, options.args)
+    : { argv: ["bash", file, ...options.args], cwd: process.cwd() };
+  const failure = lab && (await buildLab(engine, lab));
+  if (failure !== undefined) say(failure);
+  if (failure !== undefined || !main) {
+    await engine.close();
+    return failure === undefined ? 0 : 1;
+  }
   let walker: KernelWalker | undefined;
   if (onEvent) {
     const { KernelWalker } = await import("../engine/kernel/walk/walker.ts");
-    walker = await KernelWalker.open(engine.sandbox, readFileSync(file, "utf8"), onEvent);
+    walker = await KernelWalker.open(engine.sandbox, lab?.plan.run?.text ?? script, onEvent);
     if (!walker.hasReasons)
       say("the kernel does not say here why it drops a packet; rules' verdicts are told.");
   }
   const job = engine.start({
-    argv: ["bash", file, ...options.args],
-    cwd: process.cwd(),
+    ...main,
     ...(walker ? { env: walker.environment } : {}),
     output: (bytes, stream) => {
       const say = () => void (stream === "stdout" ? process.stdout : process.stderr).write(bytes);

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import type { WalkEvent } from "../walk/event.ts";
 import { EventFile } from "./event-file.ts";
+import { buildLab, isLabFile, type LabFileRun, readLabFile, runJob } from "./lab-file.ts";
 import { CommandLineError, checkFile, parseOptions, type RunOptions, workingFolder } from "./options.ts";
 import { PcapFolder } from "./pcap-folder.ts";
 import { Signals } from "./signals.ts";
@@ -10,6 +11,8 @@ import { standardInput } from "./stdin.ts";
 export interface Listener {
   onEvent?: (event: WalkEvent) => void;
   onEnd?: () => void;
+  /** True while a lab file's lab is built: what happens then is not the run. */
+  building?: (on: boolean) => void;
 }
 
 /** Runs a lab script to its end on the chosen engine; gives its exit status. */
@@ -20,12 +23,14 @@ export async function runScript(
 ): Promise<number> {
   let options: RunOptions;
   let cwd: string;
+  let lab: LabFileRun | undefined;
   try {
     options = parseOptions(verb, words);
     if (options.file === undefined)
       throw new CommandLineError(`${verb} needs a script: packetwalk ${verb} FILE`);
     checkFile(options.file);
     cwd = workingFolder();
+    if (isLabFile(options.file)) lab = readLabFile(options.file);
   } catch (error) {
     if (!(error instanceof CommandLineError)) throw error;
     process.stderr.write(`packetwalk: ${error.message}\n`);
@@ -50,7 +55,7 @@ export async function runScript(
       listener.onEvent?.(event);
     };
     try {
-      const status = await runOnKernel(options, events || listener.onEvent ? take : undefined);
+      const status = await runOnKernel(options, lab, events || listener.onEvent ? take : undefined);
       listener.onEnd?.();
       return status;
     } finally {
@@ -75,11 +80,21 @@ export async function runScript(
     onNotice: (line) => process.stderr.write(`packetwalk: ${line}\n`),
   });
   try {
+    if (lab) {
+      listener.building?.(true);
+      const failure = await buildLab(engine, lab);
+      listener.building?.(false);
+      if (failure !== undefined) {
+        process.stderr.write(`packetwalk: ${failure}\n`);
+        return 1;
+      }
+    }
+    const job = lab ? runJob(lab, options.args) : { argv: ["bash", file, ...options.args], cwd };
+    if (!job) return 0;
     const signals = new Signals();
     const status = await engine.runInSlices(
       {
-        argv: ["bash", file, ...options.args],
-        cwd,
+        ...job,
         ...standardInput(),
         output: (bytes, stream) => (stream === "stdout" ? process.stdout : process.stderr).write(bytes),
       },

@@ -11,7 +11,13 @@ export function main(words: readonly string[]): Promise<number> {
     const teller = new WalkTeller(palette(options.color), options.verbose, (text) =>
       process.stdout.write(text),
     );
-    return { onEvent: (event) => teller.take(event), onEnd: () => teller.finish() };
+    return {
+      onEvent: (event) => teller.take(event),
+      onEnd: () => teller.finish(),
+      building: (on) => {
+        teller.silent = on;
+      },
+    };
   });
 }
 
