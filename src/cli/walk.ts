@@ -14,9 +14,7 @@ export function main(words: readonly string[]): Promise<number> {
     return {
       onEvent: (event) => teller.take(event),
       onEnd: () => teller.finish(),
-      building: (on) => {
-        teller.silent = on;
-      },
+      building: (on) => teller.building(on),
     };
   });
 }
@@ -67,6 +65,13 @@ export class WalkTeller {
     };
     const columns = process.stdout.isTTY ? Math.max(60, Math.min(process.stdout.columns, 112)) : 112;
     this.printer = new WalkPrinter({ palette, verbose, columns }, this.lab, this.stories.packets);
+  }
+
+  /** A lab is built: nothing is told, and what still runs afterwards (its services) is not in the foreground. */
+  building(on: boolean): void {
+    this.running.clear();
+    if (!on) this.finish();
+    this.silent = on;
   }
 
   take(event: WalkEvent): void {

@@ -138,7 +138,9 @@ export function parseFailures(said: string): BootFailure[] {
         step,
         ...(box === undefined ? {} : { box }),
         ...(index === undefined ? {} : { index }),
-        said: lines.filter((l) => !/^Command failed |^Try `/.test(l) && l !== "").join("\n"),
+        said: lines
+          .filter((l) => !/^Command failed |^Error occurred at line|^Try `/.test(l) && l !== "")
+          .join("\n"),
       });
       lines = [];
     } else lines.push(line);

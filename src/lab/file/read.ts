@@ -42,8 +42,16 @@ export function readShape(text: string, file: string): { lab: LabFile; places: P
     return { line, column: col };
   };
   if (document.errors.length > 0) {
-    const problems = document.errors.map((e) => ({ ...place(e.pos[0]), text: inWords(e.code, e.message) }));
+    const problems = document.errors.map((e) => ({
+      // Behind an empty value it points at the value's end, not at the name.
+      ...place(e.code === "DUPLICATE_KEY" ? text.slice(e.pos[0]).search(/\S/) + e.pos[0] : e.pos[0]),
+      text: inWords(e.code, e.message),
+    }));
     throw new LabFileError(file, problems);
+  }
+  if (document.contents !== null && !isMap(document.contents)) {
+    const text = "a lab file is a map: hosts:, routers:, switches:, links:, run:.";
+    throw new LabFileError(file, [{ ...place(document.contents.range?.[0] ?? 0), text }]);
   }
   const find = (path: Path, key: boolean): Node | undefined => {
     for (let length = path.length; length >= 0; length--) {
@@ -69,7 +77,9 @@ export function readShape(text: string, file: string): { lab: LabFile; places: P
   };
   const result = v.safeParse(labSchema, document.toJS() ?? {});
   if (result.success) return { lab: result.output, places };
-  const problems = result.issues.map((issue) => problem(deepest(issue), places));
+  const problems = result.issues
+    .flatMap((issue) => mistakes(issue))
+    .map((mistake) => problem(mistake, places));
   throw new LabFileError(file, problems);
 }
 
@@ -81,22 +91,26 @@ function inWords(code: string, message: string): string {
   return `this is no YAML: ${message[0].toLowerCase()}${message.slice(1).replace(/\.?$/, ".")}`;
 }
 
-/** Of a choice, the mistake in the form that was meant: the one that got furthest. */
-function deepest(
-  issue: Issue,
-  above: readonly v.IssuePathItem[] = [],
-): { issue: Issue; path: v.IssuePathItem[] } {
-  const path = [...above, ...((issue.path as v.IssuePathItem[] | undefined) ?? [])];
-  const inner = (issue.issues as Issue[] | undefined)?.filter((i) => i.path !== undefined);
-  if (inner && inner.length > 0) return deepest(inner[0], path.slice(0, above.length));
-  return { issue, path };
+interface Mistake {
+  readonly issue: Issue;
+  readonly path: readonly v.IssuePathItem[];
 }
 
-function problem({ issue, path }: { issue: Issue; path: v.IssuePathItem[] }, places: Places): LabProblem {
+/** Of a choice, the mistakes in the form that was meant: the one whose outside fits. */
+function mistakes(issue: Issue, above: readonly v.IssuePathItem[] = []): Mistake[] {
+  const path = [...above, ...((issue.path as v.IssuePathItem[] | undefined) ?? [])];
+  const inner = (issue.issues as Issue[] | undefined)?.filter((i) => i.path !== undefined) ?? [];
+  return inner.length > 0 ? inner.flatMap((i) => mistakes(i, path)) : [{ issue, path }];
+}
+
+function problem({ issue, path }: Mistake, places: Places): LabProblem {
   const keys = path.map((item) => item.key as string | number);
-  const where = keys.length === 0 ? "the file" : keys.join(".");
+  const where = keys.join(".");
   const last = path.at(-1);
   // strictObject: a key that is not known.
+  if (issue.expected === "never" && last?.type === "array") {
+    return { ...places.at(keys), text: `${keys.slice(0, -1).join(".")} takes two ends; this is one more.` };
+  }
   if (issue.expected === "never" && last) {
     const known = knownKeys(keys.slice(0, -1));
     const near = nearest(String(last.key), known);
@@ -106,6 +120,9 @@ function problem({ issue, path }: { issue: Issue; path: v.IssuePathItem[] }, pla
       ...places.at(keys, true),
       text: `${holder} has no "${last.key}". ${cure}${near === undefined ? "." : "?"}`,
     };
+  }
+  if (last?.origin === "key" && issue.received === "undefined") {
+    return { ...places.at(keys), text: `${keys.slice(0, -1).join(".")} needs "${last.key}".` };
   }
   if (last?.origin === "key") {
     return { ...places.at(keys, true), text: `"${last.key}" ${issue.message}.` };
