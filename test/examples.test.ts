@@ -1,7 +1,15 @@
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { buildLab, readLabFile, runJob } from "../src/cli/lab-file.ts";
+import type { Engine } from "../src/engine/engine.ts";
+import { KernelEngine } from "../src/engine/kernel/engine.ts";
+import { SimulatedEngine } from "../src/engine/simulated/engine.ts";
+import { diskFolder } from "../src/lab/disk-folder.ts";
+import { wholeScript } from "../src/lab/file/script.ts";
 import { normalise } from "./conformance/normalise.ts";
 import { kernel, kernelAtHand } from "./conformance/run.ts";
+import { HAS_KERNEL } from "./kernel-engine/support.ts";
 import { runFile, runLab } from "./support/lab.ts";
 import { told } from "./support/told.ts";
 
@@ -102,6 +110,56 @@ describe("examples/broken-lab", () => {
       "ip netns exec router iptables -A FORWARD -i to-client -p tcp --dport 80 -j ACCEPT",
       "ip netns exec web ip route add 10.10.0.0/24 via 10.20.0.1",
     ]);
+  });
+});
+
+/** What a lab file's own commands print when its lab is built. */
+async function runLabFile(engine: Engine, path: string) {
+  const lab = readLabFile(path);
+  const run = { stdout: "", stderr: "", failure: await buildLab(engine, lab), status: -1 };
+  const job = runJob(lab, []);
+  if (!job) throw new Error(`${path} runs nothing`);
+  const started = engine.start({
+    ...job,
+    output: (bytes, stream) => {
+      run[stream] += Buffer.from(bytes).toString();
+    },
+  });
+  run.status = (await started.done).status;
+  await engine.close();
+  return run;
+}
+
+describe("examples/branch-office", async () => {
+  const path = example("branch-office/lab.yaml");
+  const folder = dirname(path);
+  const ours = await runLabFile(new SimulatedEngine({ folders: [diskFolder(folder)] }), path);
+  const part = parts(ours.stdout);
+
+  test("bob may ping, ann may read", () => {
+    expect(ours.failure).toBeUndefined();
+    expect(part.get("bob pings the web server")).toContain("64 bytes from 10.2.0.10: icmp_seq=1 ttl=62");
+    expect(part.get("ann reads its page")).toContain("The branch office");
+    expect(part.get("bob may not")?.trim()).toBe("bob may not");
+    expect(ours.stderr).toContain("curl: (7) Failed to connect to 10.2.0.10 port 80");
+    expect(part.get("What the branch counted for its last rule")).toMatch(/^ +1 +60 REJECT /m);
+  });
+
+  test.runIf(HAS_KERNEL)(
+    "the kernel prints the same",
+    async () => {
+      const real = await runLabFile(await KernelEngine.open({ folders: [folder] }), path);
+      expect(real.failure).toBeUndefined();
+      expect(plain(ours.stdout)).toBe(plain(real.stdout));
+      expect(plain(ours.stderr)).toBe(plain(real.stderr));
+    },
+    120_000,
+  );
+
+  test("the script that it compiles to is the same lab", () => {
+    const script = wholeScript(readLabFile(path).plan, "lab.yaml");
+    const { stdout, status } = runLab(script, { folder });
+    expect({ stdout: plain(stdout), status }).toEqual({ stdout: plain(ours.stdout), status: 0 });
   });
 });
 

@@ -69,11 +69,14 @@ links:
   - [r:spare, edge:p2]
 `;
 
-/** What the lab has become: the tools' answers, without what chance or the machine decides. */
+/**
+ * What the lab has become: the tools' answers, without what chance or the machine decides. Policies' counters count
+ * the kernel's own IGMP reports, which it sends when it likes.
+ */
 const LOOK = `
 for ns in $(ip netns list | sed 's/ .*//' | sort); do
   echo "== $ns"
-  ip netns exec $ns iptables-save | grep -v '^#'
+  ip netns exec $ns iptables-save | sed '/^#/d; s/ \\[[0-9:]*\\]$//'
   ip -n $ns rule
   ip netns exec $ns sysctl net.ipv4.ip_forward net.ipv4.ip_local_port_range net.ipv4.conf.all.rp_filter
   ip netns exec $ns sysctl -a 2>/dev/null | grep '^net.ipv4.conf.*rp_filter'
@@ -82,7 +85,7 @@ for ns in $(ip netns list | sed 's/ .*//' | sort); do
 done
 # What iptables wrote, iptables goes on with.
 ip netns exec r iptables -A FORWARD -i dmz -p udp --dport 53 -j ACCEPT && ip netns exec r iptables -D web 2
-ip netns exec r iptables-save | grep -v '^#'
+ip netns exec r iptables-save | sed '/^#/d; s/ \\[[0-9:]*\\]$//'
 ip netns exec r iptables -t nat -S
 ip netns exec ann curl -s -o /dev/null -w '%{http_code}\\n' 10.2.0.10
 `;
