@@ -4,6 +4,8 @@ import { Fault } from "./fault.ts";
 export interface ArithmeticHost {
   readVariable(name: string, index: string | undefined): string | undefined;
   writeVariable(name: string, index: string | undefined, value: bigint): void;
+  /** dash's arithmetic: no ++, --, ** or comma. */
+  readonly dash?: boolean;
 }
 
 type Node =
@@ -305,7 +307,26 @@ function parse(text: string): Node {
 /** Evaluates an expression whose expansions are done. Throws Fault with bash's words. */
 export function evaluate(text: string, host: ArithmeticHost): bigint {
   if (/^\d{1,15}$/.test(text) && (text[0] !== "0" || text === "0")) return BigInt(text);
-  return new Evaluator(text, host).of(parse(text));
+  return host.dash ? evaluateAsDash(text, host) : new Evaluator(text, host).of(parse(text));
+}
+
+/** In dash ++ and -- are two signs, and ** and the comma are nothing. */
+function evaluateAsDash(text: string, host: ArithmeticHost): bigint {
+  const comma = /^[^(?]*,/.test(text);
+  try {
+    if (comma) throw new Fault(`${text}: syntax error`);
+    return new Evaluator(text, host).of(parse(text.replace(/\+(?=\+)|-(?=-)|\*(?=\*)/g, "$& ")));
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    const why = /operand expected/.test(error.message)
+      ? "expecting primary"
+      : /division by 0/.test(error.message)
+        ? "division by zero"
+        : /missing `\)'/.test(error.message)
+          ? "expecting ')'"
+          : "expecting EOF";
+    throw new Fault(`arithmetic expression: ${why}: "${text}"`, true, 2);
+  }
 }
 
 class Evaluator {

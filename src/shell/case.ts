@@ -12,7 +12,7 @@ export function* caseCommand(sh: Shell, node: Ast.Case): Running {
   sh.pos = node.pos;
   const word = parseWord(node.word.text);
   const value = word.waits ? yield* driven(sh, () => text(sh, word.parts)) : text(sh, word.parts);
-  if (sh.options.xtrace) sh.trace(`case ${node.word.text} in`);
+  if (sh.options.xtrace && !sh.dash) sh.trace(`case ${node.word.text} in`);
   sh.status = 0;
   let through = false;
   for (const item of node.items) {

@@ -5,6 +5,8 @@ import type { Process, Running } from "../machine/process.ts";
 import type { Command } from "../machine/program.ts";
 import { readBytes, tryLookup } from "../machine/vfs.ts";
 import { setNamedOption, setOption } from "./builtin/flow.ts";
+import { BUILTINS } from "./builtin/index.ts";
+import { becomeDash } from "./dash/dash.ts";
 import { interactiveShell } from "./interactive.ts";
 import { Shell } from "./shell.ts";
 import { runText } from "./source.ts";
@@ -23,7 +25,7 @@ interface Invocation {
 
 const INVALID = Symbol("invalid");
 
-function parseArguments(proc: Process, name: string): Invocation | typeof INVALID | string {
+function parseArguments(proc: Process, name: string, dash: boolean): Invocation | typeof INVALID | string {
   const args = proc.argv.slice(1);
   const made: Invocation = {
     command: undefined,
@@ -40,6 +42,10 @@ function parseArguments(proc: Process, name: string): Invocation | typeof INVALI
     if (word === "--" || word === "-") {
       i++;
       break;
+    }
+    if (dash && word.startsWith("--")) {
+      proc.err(`${name}: 0: Illegal option --\n`);
+      return INVALID;
     }
     if (word.startsWith("--")) {
       if (word === "--version")
@@ -71,7 +77,7 @@ function parseArguments(proc: Process, name: string): Invocation | typeof INVALI
   if (wantsCommand) {
     const command = made.rest.shift();
     if (command === undefined) {
-      proc.err(`${name}: -c: option requires an argument\n`);
+      proc.err(`${name}: ${dash ? "0: -c requires an argument" : "-c: option requires an argument"}\n`);
       return INVALID;
     }
     made.command = command;
@@ -82,7 +88,8 @@ function parseArguments(proc: Process, name: string): Invocation | typeof INVALI
 function* bash(proc: Process): Running {
   const called = proc.argv[0] ?? "bash";
   const name = called.slice(called.lastIndexOf("/") + 1);
-  const parsed = parseArguments(proc, called);
+  const dash = name === "sh" || name === "dash";
+  const parsed = parseArguments(proc, called, dash);
   if (parsed === INVALID) return 2;
   if (typeof parsed === "string") {
     proc.out(parsed);
@@ -90,7 +97,7 @@ function* bash(proc: Process): Running {
   }
   const sh = new Shell(proc);
   sh.arg0 = called;
-  if (name === "sh") sh.options.posix = true;
+  if (dash) becomeDash(sh, BUILTINS.keys());
   for (const option of parsed.options) {
     const known = option.shopt
       ? sh.setShopt(option.name, option.on)
@@ -98,6 +105,12 @@ function* bash(proc: Process): Running {
         ? setNamedOption(sh, option.name, option.on)
         : setOption(sh, option.name, option.on);
     if (known) continue;
+    if (dash) {
+      proc.err(
+        `${called}: 0: Illegal option ${option.long ? `-o ${option.name}` : `${option.on ? "-" : "+"}${option.name}`}\n`,
+      );
+      return 2;
+    }
     if (option.long) {
       proc.err(`${called}: ${option.name}: invalid ${option.shopt ? "shell option name" : "option name"}\n`);
       return 2;
@@ -149,6 +162,12 @@ function* start(sh: Shell, given: Invocation, called: string, main: boolean): Ru
       content = decode(readBytes(proc, path));
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
+      if (sh.dash) {
+        proc.err(
+          `${called}: 0: cannot open ${file}: ${error.code === "ENOENT" ? "No such file" : error.message}\n`,
+        );
+        return 2;
+      }
       if (error.code === "EISDIR") {
         proc.err(`${file}: ${file}: Is a directory\n`);
         return 126;
@@ -177,10 +196,10 @@ function* start(sh: Shell, given: Invocation, called: string, main: boolean): Ru
   return yield* shellMain(sh, () => stdinScript(sh, called));
 }
 
-/** bash, and sh as another name (in POSIX mode). */
+/** bash; as sh or dash it is dash, as on Debian and Ubuntu. */
 export const BASH: Command = {
   names: ["bash", "sh", "dash", "rbash"],
   directory: "/usr/bin",
-  summary: "the shell",
+  summary: "the shell: bash, and dash as /bin/sh",
   run: bash,
 };

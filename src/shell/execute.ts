@@ -47,6 +47,7 @@ function failure(sh: Shell, error: unknown): unknown {
   sh.complain(error.message);
   sh.status = error.status;
   sh.ignoring = 0;
+  if (sh.dash && !sh.interactive) return new ShellExit(2);
   if (!error.fatal || sh.interactive) return new Discard(error.status);
   return new ShellExit(sh.executionString === undefined ? error.status : 127);
 }
@@ -134,7 +135,7 @@ export function* runMember(sh: Shell, node: Statement["command"]): Running {
   } catch (error) {
     if (!(error instanceof CommandFault)) throw error;
     sh.complain(error.message);
-    return 1;
+    return error.status;
   }
   return yield* runStatements(sh, node.command.body.commands, true);
 }
@@ -168,8 +169,8 @@ function* redirected(sh: Shell, node: Ast.Redirected): Running {
   } catch (error) {
     if (!(error instanceof CommandFault)) throw error;
     sh.complain(error.message);
-    yield* failed(sh, 1);
-    return 1;
+    yield* failed(sh, error.status);
+    return error.status;
   }
   try {
     return yield* compound(sh, node.command);
@@ -390,7 +391,7 @@ function* forCommand(sh: Shell, node: Ast.For): Running {
       sh.pos = node.pos;
       if (sh.options.xtrace) {
         const list = node.wordlist ? node.wordlist.map((w) => w.text).join(" ") : '"$@"';
-        sh.trace(`for ${name} in ${list}`);
+        if (!sh.dash) sh.trace(`for ${name} in ${list}`);
       }
       const target = sh.vars.find(name);
       if (target?.nameref) target.value = item;

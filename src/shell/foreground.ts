@@ -50,7 +50,7 @@ export function* waitForeground(sh: Shell, processes: readonly Process[], text: 
       if (sh.interactive) sh.proc.err("\n");
     } else if (signal !== "PIPE") {
       const words = SIGNAL_TEXT[signal] ?? `Unknown signal ${SIGNALS[signal]}`;
-      if (sh.interactive || signal === "TERM") sh.proc.err(`${words}\n`);
+      if (sh.interactive || sh.dash || signal === "TERM") sh.proc.err(`${words}\n`);
       else sh.complain(`${String(last.pid).padStart(5)} ${words.padEnd(23)} ${text}`);
     }
   }

@@ -61,6 +61,8 @@ function special(sh: Shell, name: string): string | undefined {
   }
 }
 
+const POSIX_OPERATORS = /^(?::?[-+=?]|##?|%%?|)$/;
+
 export function parameterValue(sh: Shell, p: ParameterPart, quoted: boolean): ParameterValue {
   if (p.operator === "" && !p.indirect && !p.length && p.index === undefined) {
     // $name, the common case.
@@ -69,6 +71,8 @@ export function parameterValue(sh: Shell, p: ParameterPart, quoted: boolean): Pa
     if (value.value === undefined && sh.options.nounset) unbound(sh, p);
     return value.value;
   }
+  if (sh.dash && (p.indirect || p.index !== undefined || !POSIX_OPERATORS.test(p.operator)))
+    throw new Fault("Bad substitution", true, 2);
   if (p.operator === "bad") throw new Fault(`${p.text}: bad substitution`);
   if (p.operator === "names") {
     const list = sh.vars.names().filter((n) => n.startsWith(p.name));

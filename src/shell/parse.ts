@@ -2,6 +2,8 @@ import { type ParsedScript, parse, type Statement } from "unbash";
 
 export type * as Ast from "unbash";
 
+import { syntaxFault } from "./dash/dash.ts";
+import { type Reading, readAsDash, respell } from "./dash/reading.ts";
 import { misplacedWord } from "./reserved.ts";
 
 export type { Statement };
@@ -50,20 +52,52 @@ export interface Parsed {
   readonly fault: SyntaxFault | undefined;
 }
 
-const cache = new Map<string, { script: ParsedScript; text: string }>();
+interface Known {
+  readonly script: ParsedScript;
+  /** What was parsed: for dash, with bash's own words made plain. */
+  readonly text: string;
+  readonly refused: Reading["fault"];
+}
 
-export function parseScript(text: string, file: string, firstLine = 1): Parsed {
-  let known = cache.get(text);
-  if (!known) {
-    if (cache.size > 500) cache.clear();
-    known = { script: parse(text), text };
-    cache.set(text, known);
+const caches = { bash: new Map<string, Known>(), dash: new Map<string, Known>() };
+
+function known(text: string, dash: boolean): Known {
+  const cache = dash ? caches.dash : caches.bash;
+  let found = cache.get(text);
+  if (found) return found;
+  if (cache.size > 500) cache.clear();
+  let script = parse(text);
+  let read = text;
+  let refused: Reading["fault"];
+  // A word that is made plain may uncover another ([[ a && [[ b ]]).
+  for (let round = 0; dash && round < 8; round++) {
+    const reading = readAsDash(script, read);
+    refused = reading.fault;
+    if (reading.inserts.length === 0) break;
+    read = respell(read, reading.inserts);
+    script = parse(read);
   }
+  found = { script, text: read, refused };
+  cache.set(text, found);
+  return found;
+}
+
+/** Reads code as bash does, or as dash. */
+export function parseScript(given: string, file: string, firstLine = 1, dash = false): Parsed {
+  const { script, text, refused } = known(given, dash);
   const source = makeSource(text, file, firstLine);
-  const { script } = known;
-  const error = script.errors?.[0];
+  const first = script.errors?.[0];
+  const error = refused && (!first || refused.pos <= first.pos) ? refused : first;
   if (!error) return { source, statements: script.commands, fault: undefined };
-  const fault = faultOf(source, error.message, error.pos);
+  const last = firstLine + source.starts.length - 1;
+  let fault: SyntaxFault;
+  if (error === refused) {
+    const line = lineOf(source, error.pos);
+    fault = { message: `Syntax error: ${error.message}`, line, shown: undefined, incomplete: false };
+  } else {
+    fault = faultOf(source, error.message, error.pos);
+    if (dash) fault = syntaxFault(fault, script.errors?.map((e) => e.message) ?? [], last);
+  }
   // bash runs each complete line before it reads the next.
   const at = source.starts[Math.max(0, lineOf(source, Math.min(error.pos, text.length - 1)) - firstLine)];
   let good = script.commands.filter((s) => s.end < error.pos && s.end <= at);

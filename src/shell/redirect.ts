@@ -4,7 +4,7 @@ import { BytesFile, type OpenFile } from "../machine/file.ts";
 import type { Running } from "../machine/process.ts";
 import { open, tryLookup } from "../machine/vfs.ts";
 import { fieldsOf, text, textOf } from "./expand.ts";
-import { CommandFault } from "./fault.ts";
+import { CommandFault, Fault } from "./fault.ts";
 import { openConnection } from "./net-file.ts";
 import { type Ast, lineOf } from "./parse.ts";
 import type { Shell } from "./shell.ts";
@@ -64,7 +64,7 @@ function* one(sh: Shell, r: Ast.Redirection, made: Redirections): Running<void> 
     const { body, delimiter } = r;
     // <<- takes the tabs at the start of each line away.
     const raw = r.operator === "<<-" ? body.text.replace(/^\t+/gm, "") : body.text;
-    if (!r.closing) {
+    if (!r.closing && !sh.dash) {
       const { source } = sh;
       const last = source.firstLine + source.starts.length - (source.text.endsWith("\n") ? 2 : 1);
       const at = lineOf(source, r.pos);
@@ -88,6 +88,7 @@ function* one(sh: Shell, r: Ast.Redirection, made: Redirections): Running<void> 
     return;
   }
   const words = yield* driven(sh, () => {
+    if (sh.dash) return [textOf(sh, target, "word")];
     const out: string[] = [];
     fieldsOf(sh, parseWord(target), out);
     return out;
@@ -104,15 +105,19 @@ function* one(sh: Shell, r: Ast.Redirection, made: Redirections): Running<void> 
     const move = /^(\d+)(-?)$/.exec(word);
     if (move) {
       const file = current(Number(move[1]));
-      if (!file) throw new CommandFault(`${move[1]}: Bad file descriptor`);
+      if (!file) throw new CommandFault(`${move[1]}: Bad file descriptor`, false, sh.dash ? 2 : 1);
       made.put(n, file);
       if (move[2] === "-" && Number(move[1]) !== n) made.put(Number(move[1]), null);
       return;
     }
+    if (sh.dash) throw new Fault("Syntax error: Bad fd number", true, 2);
     if (operator === "<&" || r.descriptor) throw new CommandFault(`${target}: ambiguous redirect`);
     operator = "&>";
   }
-  if (word === "") throw new CommandFault(": No such file or directory");
+  if (word === "")
+    throw sh.dash
+      ? cannot(operator, word, new KernelError("ENOENT"))
+      : new CommandFault(": No such file or directory");
   const fdPath =
     /^\/dev\/fd\/(\d+)$/.exec(word) ??
     { "/dev/stdin": ["", "0"], "/dev/stdout": ["", "1"], "/dev/stderr": ["", "2"] }[word];
@@ -136,7 +141,9 @@ function* one(sh: Shell, r: Ast.Redirection, made: Redirections): Running<void> 
     (operator === ">" || operator === "&>") &&
     tryLookup(sh.proc, word)?.type === "file"
   )
-    throw new CommandFault(`${word}: cannot overwrite existing file`);
+    throw sh.dash
+      ? new CommandFault(`cannot create ${word}: File exists`, false, 2)
+      : new CommandFault(`${word}: cannot overwrite existing file`);
   try {
     const file = open(sh.proc, word, {
       read: !writes || operator === "<>",
@@ -148,8 +155,8 @@ function* one(sh: Shell, r: Ast.Redirection, made: Redirections): Running<void> 
     made.put(n, file);
     if (operator === "&>" || operator === "&>>") made.put(2, file);
   } catch (error) {
-    if (error instanceof KernelError) throw new CommandFault(`${word}: ${error.message}`);
-    throw error;
+    if (!(error instanceof KernelError)) throw error;
+    throw sh.dash ? cannot(operator, word, error) : new CommandFault(`${word}: ${error.message}`);
   }
 }
 
@@ -180,4 +187,11 @@ export function apply(sh: Shell, made: Redirections): (keep?: boolean) => void {
       } else if (proc.fds.has(n)) proc.closeFd(n);
     }
   };
+}
+
+/** dash's words for a file that cannot be opened (openredirect): status 2. */
+function cannot(operator: string, word: string, error: KernelError): CommandFault {
+  const reads = operator === "<";
+  const why = error.code === "ENOENT" ? (reads ? "No such file" : "Directory nonexistent") : error.message;
+  return new CommandFault(`cannot ${reads ? "open" : "create"} ${word}: ${why}`, false, 2);
 }

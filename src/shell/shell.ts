@@ -5,6 +5,8 @@ import { type Process, type Running, shellStatus } from "../machine/process.ts";
 import type { Signal } from "../machine/signal.ts";
 import { tryLookup } from "../machine/vfs.ts";
 import { type ArithmeticHost, evaluate } from "./arithmetic.ts";
+import { forget } from "./dash/dash.ts";
+import { inDashWords } from "./dash/words.ts";
 import { textOf } from "./expand.ts";
 import { Fault } from "./fault.ts";
 import { Jobs } from "./jobs.ts";
@@ -42,6 +44,12 @@ export class Shell implements ArithmeticHost {
   private shopts = new Map<string, boolean>(Object.entries(SHOPTS));
   functions = new Map<string, ShellFunction>();
   aliases = new Map<string, string>();
+  /** It is the /bin/sh of Debian, not bash. */
+  dash = false;
+  /** How often it has complained: whether a builtin did. */
+  complaints = 0;
+  /** "eval: " within eval, for dash's messages. */
+  during = "";
   positional: string[] = [];
   arg0 = "bash";
   status = 0;
@@ -104,11 +112,15 @@ export class Shell implements ArithmeticHost {
     if (parent) this.copyFrom(parent);
     else this.importEnvironment();
     this.defineDynamic();
+    if (this.dash) forget(this);
   }
 
   private copyFrom(parent: Shell): void {
     this.vars = parent.vars.clone();
     this.options = { ...parent.options };
+    this.dash = parent.dash;
+    this.during = parent.during;
+    for (const name of parent.disabled) this.disabled.add(name);
     this.shopts = new Map(parent.shopts);
     this.functions = new Map(parent.functions);
     this.aliases = new Map(parent.aliases);
@@ -336,7 +348,7 @@ export class Shell implements ArithmeticHost {
     const ps4 = expandPrompt(this, this.get("PS4") ?? "+ ");
     options.xtrace = true;
     const first = ps4.slice(0, 1);
-    this.proc.err(`${first.repeat(this.traceDepth)}${ps4.slice(1)}${line}\n`);
+    this.proc.err(`${first.repeat(this.dash ? 1 : this.traceDepth)}${ps4.slice(1)}${line}\n`);
   }
 
   // ── where we are ─────────────────────────────────────────────────────────────────────────────────────
@@ -347,12 +359,19 @@ export class Shell implements ArithmeticHost {
 
   /** "FILE: line N: ", or "bash: " at a prompt. */
   get prefix(): string {
+    if (this.dash) return `${this.source.file}: ${this.line}: ${this.during}`;
     if (this.interactive) return `${this.arg0.slice(this.arg0.lastIndexOf("/") + 1)}: `;
     return `${this.source.file}: line ${this.line}: `;
   }
 
   complain(message: string): void {
-    this.proc.err(`${this.prefix}${message}\n`);
+    this.complaints++;
+    if (!this.dash) {
+      this.proc.err(`${this.prefix}${message}\n`);
+      return;
+    }
+    const words = inDashWords(message);
+    this.proc.err(`${words.startsWith("trap: ") ? "" : this.prefix}${words}\n`);
   }
 
   // ── options ──────────────────────────────────────────────────────────────────────────────────────────
@@ -374,6 +393,11 @@ export class Shell implements ArithmeticHost {
   /** $- */
   optionLetters(): string {
     let letters = "";
+    if (this.dash) {
+      for (const [name, letter] of OPTIONS)
+        if (letter !== "" && !"hB".includes(letter) && this.options[name]) letters += letter;
+      return letters;
+    }
     for (const letter of "abefhkmnptuvxBCEHPT") {
       const found = OPTIONS.find(([, l]) => l === letter);
       if (found && this.options[found[0]]) letters += letter;

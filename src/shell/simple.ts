@@ -5,9 +5,10 @@ import { MAX_MEMORY, MemoryExhausted, type Process, type Running } from "../mach
 import { tryLookup } from "../machine/vfs.ts";
 import { assignArray } from "./array.ts";
 import { BUILTINS, DECLARATIONS } from "./builtin/index.ts";
+import { statusOf } from "./dash/dash.ts";
 import { runNode, tick } from "./execute.ts";
 import { bracedWords, fieldsOf, text } from "./expand.ts";
-import { CommandFault, Fault } from "./fault.ts";
+import { CommandFault, Fault, ShellExit } from "./fault.ts";
 import { waitForeground } from "./foreground.ts";
 import type { Ast } from "./parse.ts";
 import { quoteTrace } from "./quote.ts";
@@ -41,6 +42,8 @@ export function* simpleCommand(sh: Shell, cmd: Ast.Command, last: boolean): Runn
   } catch (error) {
     if (!(error instanceof CommandFault)) throw error;
     sh.complain(error.message);
+    // A special builtin's redirection that fails ends dash.
+    if (sh.dash && BUILTINS.get(cmd.name?.text ?? "")?.special) throw new ShellExit(2);
     return error.status;
   } finally {
     if (sh.processFds.length > 0) closeProcessFds(sh);
@@ -137,15 +140,17 @@ function* run(sh: Shell, cmd: Ast.Command, last: boolean): Running {
   const undo = made ? apply(sh, made) : null;
   if (scope) sh.vars.scopes.push(scope);
   sh.lastArgument = words[words.length - 1];
+  const { complaints } = sh;
   try {
     if (fn) return yield* callFunction(sh, fn, words);
     yield* tick(sh);
     if (!builtin) return 0;
-    return yield* builtin.run(sh, declared ? (declared as string[]) : words);
+    const status = yield* builtin.run(sh, declared ? (declared as string[]) : words);
+    return sh.dash && status !== 0 && sh.complaints !== complaints ? statusOf(name, status) : status;
   } catch (error) {
     if (builtin && error instanceof Fault && !error.fatal) {
       sh.complain(name === "let" ? `let: ${error.message}` : error.message);
-      return error.status;
+      return sh.dash ? statusOf(name, 2) : error.status;
     }
     if (error instanceof KernelError) {
       if (error.code === "EPIPE") throw error;
@@ -191,11 +196,12 @@ function* assignOne(sh: Shell, a: Ast.Assignment, scope: Map<string, Variable> |
   const value = yield* assignedText(sh, a.value.text);
   if (sh.options.xtrace) {
     const index = a.index ? `[${a.index.text}]` : "";
-    sh.trace(`${a.name}${index}${a.append ? "+" : ""}=${value === "" ? "" : quoteTrace(value)}`);
+    const shown = value === "" || sh.dash ? value : quoteTrace(value);
+    sh.trace(`${a.name}${index}${a.append ? "+" : ""}=${shown}`);
   }
   if (scope) {
     const old = sh.vars.get(a.name);
-    if (old?.readonly) throw new CommandFault(`${a.name}: readonly variable`);
+    if (old?.readonly) throw new (sh.dash ? Fault : CommandFault)(`${a.name}: readonly variable`);
     const v = new Variable(a.append ? (old?.scalar ?? "") + value : value);
     v.exported = true;
     scope.set(a.name, v);
@@ -209,7 +215,7 @@ function* temporaryValues(sh: Shell, assignments: readonly Ast.Assignment[]): Ru
 }
 
 function traceCommand(sh: Shell, words: readonly string[]): void {
-  sh.trace(words.map(quoteTrace).join(" "));
+  sh.trace((sh.dash ? words : words.map(quoteTrace)).join(" "));
 }
 
 const MAX_CALLS = 200;

@@ -1,6 +1,6 @@
 import type { Running } from "../machine/process.ts";
 import { runStatements } from "./execute.ts";
-import { Discard } from "./fault.ts";
+import { Discard, ShellExit } from "./fault.ts";
 import { lineOf, type Parsed, parseScript } from "./parse.ts";
 import type { Shell } from "./shell.ts";
 
@@ -8,6 +8,10 @@ import type { Shell } from "./shell.ts";
 export function reportSyntax(sh: Shell, parsed: Parsed, within?: string): void {
   const { fault, source } = parsed;
   if (!fault) return;
+  if (sh.dash) {
+    sh.proc.err(`${source.file}: ${fault.line}: ${within === "eval" ? "eval: " : ""}${fault.message}\n`);
+    return;
+  }
   const name = sh.interactive ? sh.arg0.slice(sh.arg0.lastIndexOf("/") + 1) : source.file;
   const where =
     sh.interactive && !within ? `${name}: ` : `${name}: ${within ? `${within}: ` : ""}line ${fault.line}: `;
@@ -24,8 +28,9 @@ export function* runText(
   within?: string,
   last = false,
 ): Running {
-  const parsed = parseScript(text, file, firstLine);
-  const { source, pos } = sh;
+  const parsed = parseScript(text, file, firstLine, sh.dash);
+  const { source, pos, during } = sh;
+  if (within === "eval") sh.during = "eval: ";
   sh.source = parsed.source;
   sh.pos = 0;
   try {
@@ -36,11 +41,13 @@ export function* runText(
     if (!parsed.fault) return parsed.statements.length === 0 ? 0 : status;
     if (sh.jump) return sh.status;
     reportSyntax(sh, parsed, within);
+    if (sh.dash) throw new ShellExit(2);
     sh.status = 2;
     return 2;
   } finally {
     sh.source = source;
     sh.pos = pos;
+    sh.during = during;
   }
 }
 

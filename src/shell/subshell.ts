@@ -70,7 +70,7 @@ function* guarded(sh: Shell, body: () => Running): Running {
   } catch (error) {
     if (error instanceof Fault) {
       sh.complain(error.message);
-      return error.status;
+      return sh.dash ? 2 : error.status;
     }
     if (error instanceof Discard) return error.status;
     if (error instanceof Interrupted) {

@@ -22,7 +22,7 @@ export function quick(run: (sh: Shell, words: readonly string[]) => number, spec
 /** "NAME: -x: invalid option" and the usage line; status 2. */
 export function badOption(sh: Shell, name: string, option: string, usage: string): number {
   sh.complain(`${name}: ${option}: invalid option`);
-  sh.proc.err(`${name}: usage: ${usage}\n`);
+  if (!sh.dash) sh.proc.err(`${name}: usage: ${usage}\n`);
   return 2;
 }
 

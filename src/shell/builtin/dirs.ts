@@ -37,7 +37,7 @@ const cd = quick((sh, words) => {
   if (words[i] === "--") i++;
   else if (/^-./.test(words[i] ?? ""))
     return badOption(sh, "cd", words[i].slice(0, 2), "cd [-L|[-P [-e]] [-@]] [dir]");
-  if (words.length - i > 1) {
+  if (words.length - i > 1 && !sh.dash) {
     sh.complain("cd: too many arguments");
     return 1;
   }

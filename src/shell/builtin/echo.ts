@@ -8,12 +8,19 @@ export const echo: Builtin = {
     let newline = true;
     let interpret = sh.shopt("xpg_echo");
     let i = 1;
-    for (; i < words.length && /^-[neE]+$/.test(words[i]); i++)
-      for (const c of words[i].slice(1)) {
-        if (c === "n") newline = false;
-        else interpret = c === "e";
-      }
+    if (sh.dash) {
+      // dash: -n alone is an option, and backslashes are always read (but \x).
+      newline = words[1] !== "-n";
+      if (!newline) i++;
+      interpret = true;
+    } else
+      for (; i < words.length && /^-[neE]+$/.test(words[i]); i++)
+        for (const c of words[i].slice(1)) {
+          if (c === "n") newline = false;
+          else interpret = c === "e";
+        }
     let text = words.slice(i).join(" ");
+    if (sh.dash) text = text.replace(/\\(.)/gs, (all, c) => (/[xuUE]/.test(c) ? `\\${all}` : all));
     if (interpret)
       text = escapes(
         text,
@@ -49,7 +56,13 @@ export const printf: Builtin = {
     else if (words[i] !== undefined && /^-./.test(words[i]))
       return badOption(sh, "printf", words[i].slice(0, 2), "printf [-v var] format [arguments]");
     if (words[i] === undefined) {
-      sh.proc.err("printf: usage: printf [-v var] format [arguments]\n");
+      if (sh.dash) sh.complain("printf: usage: printf format [arg ...]");
+      else sh.proc.err("printf: usage: printf [-v var] format [arguments]\n");
+      return 2;
+    }
+    const foreign = sh.dash ? /%[-+ #0-9.*]*([q(])/.exec(words[i].replaceAll("%%", "")) : null;
+    if (foreign) {
+      sh.complain(`printf: %${foreign[1]}: invalid directive`);
       return 2;
     }
     const made = format(sh, words[i], words.slice(i + 1));

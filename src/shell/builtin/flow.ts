@@ -16,7 +16,7 @@ import { type Builtin, badOption, quick } from "./builtin.ts";
 
 function statusOf(sh: Shell, name: string, arg: string | undefined): number {
   if (arg === undefined) return sh.status;
-  if (!/^[-+]?\d+$/.test(arg)) {
+  if (!(sh.dash ? /^\d+$/ : /^[-+]?\d+$/).test(arg)) {
     sh.complain(`${name}: ${arg}: numeric argument required`);
     return 2;
   }
@@ -26,6 +26,7 @@ function statusOf(sh: Shell, name: string, arg: string | undefined): number {
 const jump = (kind: "break" | "continue"): Builtin =>
   quick((sh, words) => {
     if (sh.loopDepth === 0) {
+      if (sh.dash) return 0;
       sh.complain(`${kind}: only meaningful in a \`for', \`while', or \`until' loop`);
       return 0;
     }
@@ -77,6 +78,14 @@ function* sourceFile(sh: Shell, words: readonly string[]): Running {
     if (!(error instanceof KernelError)) throw error;
     const verb =
       error.code === "EISDIR" ? `${words[0]}: ${name}: is a directory` : `${name}: ${error.message}`;
+    if (sh.dash) {
+      sh.complain(
+        name.includes("/")
+          ? `.: cannot open ${name}: ${error.code === "ENOENT" ? "No such file" : error.message}`
+          : `.: ${name}: not found`,
+      );
+      throw new ShellExit(2);
+    }
     sh.complain(verb);
     return 1;
   }
@@ -163,11 +172,11 @@ const set = quick((sh, words) => {
           return 0;
         }
         i++;
-        if (!setNamedOption(sh, name, on)) {
+        if ((sh.dash && !DASH_OPTIONS.has(name)) || !setNamedOption(sh, name, on)) {
           sh.complain(`set: ${name}: invalid option name`);
           return 2;
         }
-      } else if (!setOption(sh, letter, on))
+      } else if ((sh.dash && !"aefIimnsxvVECbu".includes(letter)) || !setOption(sh, letter, on))
         return badOption(
           sh,
           "set",
@@ -179,6 +188,12 @@ const set = quick((sh, words) => {
   if (i < words.length) sh.positional = words.slice(i);
   return 0;
 }, true);
+
+const DASH_OPTIONS: ReadonlySet<string> = new Set(
+  "errexit noglob ignoreeof interactive monitor noexec stdin xtrace verbose vi emacs noclobber allexport notify nounset nolog debug".split(
+    " ",
+  ),
+);
 
 const shopt = quick((sh, words) => {
   let mode = "";
@@ -233,6 +248,8 @@ export const FLOW: Record<string, Builtin> = {
   break: jump("break"),
   continue: jump("continue"),
   return: quick((sh, words) => {
+    if (sh.dash && sh.frames.every((f) => f.name === "main"))
+      throw new ShellExit(statusOf(sh, "return", words[1]));
     if (sh.frames.every((f) => f.name === "main")) {
       sh.complain("return: can only `return' from a function or sourced script");
       return 2;
@@ -259,7 +276,10 @@ export const FLOW: Record<string, Builtin> = {
       return 1;
     }
     const n = Number(arg);
-    if (n > sh.positional.length) return 1;
+    if (n > sh.positional.length) {
+      if (sh.dash) sh.complain("shift: can't shift that many");
+      return 1;
+    }
     sh.positional = sh.positional.slice(n);
     return 0;
   }, true),

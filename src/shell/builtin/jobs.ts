@@ -41,14 +41,12 @@ export function tellKilledJobs(sh: Shell): void {
 function tellKilled(sh: Shell, job: Job): void {
   const last = job.processes[job.processes.length - 1];
   const exit = last.exit;
-  if (
-    !exit ||
-    !("signal" in exit) ||
-    exit.signal === "INT" ||
-    exit.signal === "TERM" ||
-    exit.signal === "PIPE"
-  )
+  if (!exit || !("signal" in exit) || exit.signal === "INT" || exit.signal === "PIPE") return;
+  if (sh.dash) {
+    sh.proc.err(`${SIGNAL_TEXT[exit.signal] ?? exit.signal}\n`);
     return;
+  }
+  if (exit.signal === "TERM") return;
   sh.complain(
     `${String(last.pid).padStart(5)} ${(SIGNAL_TEXT[exit.signal] ?? exit.signal).padEnd(23)} ${job.text}`,
   );
@@ -135,7 +133,7 @@ const wait: Builtin = {
           status = 1;
         } else {
           const known = sh.jobs.finished.get(Number(spec));
-          if (known === undefined) sh.complain(`wait: pid ${spec} is not a child of this shell`);
+          if (known === undefined && !sh.dash) sh.complain(`wait: pid ${spec} is not a child of this shell`);
           status = known ?? 127;
         }
         if (variable && job) sh.set(variable, spec);
@@ -374,7 +372,7 @@ const trap = quick((sh, words) => {
   let status = 0;
   for (const spec of specs) {
     const name = trapName(spec);
-    if (name === undefined) {
+    if (name === undefined || (sh.dash && name !== "EXIT" && PSEUDO.includes(name))) {
       sh.complain(`trap: ${spec}: invalid signal specification`);
       status = 1;
       continue;

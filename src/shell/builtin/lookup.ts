@@ -48,8 +48,9 @@ const type = quick((sh, words) => {
     let found = kinds(sh, name, mode === "f");
     if (mode === "P") found = found.filter((f) => f.kind === "file");
     if (found.length === 0) {
-      status = 1;
-      if (mode !== "t" && mode !== "p" && mode !== "P") sh.complain(`type: ${name}: not found`);
+      status = sh.dash ? 127 : 1;
+      if (sh.dash) sh.proc.out(`${name}: not found\n`);
+      else if (mode !== "t" && mode !== "p" && mode !== "P") sh.complain(`type: ${name}: not found`);
       continue;
     }
     for (const f of all ? found : found.slice(0, 1)) {
@@ -91,7 +92,7 @@ const command: Builtin = {
     if (rest.length === 0) return 0;
     if (mode !== "") {
       let status = 1;
-      for (const name of rest) {
+      for (const name of sh.dash ? rest.slice(0, 1) : rest) {
         const found = kinds(sh, name)[0];
         if (!found) {
           if (mode === "V") sh.complain(`command: ${name}: not found`);

@@ -29,11 +29,11 @@ const read: Builtin = {
       }
       for (let j = 1; j < word.length; j++) {
         const c = word[j];
-        if ("ers".includes(c)) {
+        if ((sh.dash ? "r" : "ers").includes(c)) {
           if (c === "r") raw = true;
           continue;
         }
-        if (!"adinNptu".includes(c)) return badOption(sh, "read", `-${c}`, READ_USAGE);
+        if (!(sh.dash ? "p" : "adinNptu").includes(c)) return badOption(sh, "read", `-${c}`, READ_USAGE);
         const value = j + 1 < word.length ? word.slice(j + 1) : words[++i];
         if (value === undefined) {
           sh.complain(`read: -${c}: option requires an argument`);

@@ -4,21 +4,38 @@ import type { Shell } from "../shell.ts";
 import { BINARY, binaryFileTest, UNARY, unaryTest } from "../test-file.ts";
 import { type Builtin, quick } from "./builtin.ts";
 
+// dash has neither == nor -v.
+const DASH_UNARY = /^-[bcdefghkLnOGprsStuwxz]$/;
+const DASH_BINARY = /^(?:=|!=|<|>|-eq|-ne|-lt|-le|-gt|-ge|-nt|-ot|-ef)$/;
+
 /** test and [: POSIX's rules by number of arguments, and -a, -o, ( ) beyond. */
 class TestParser {
   private readonly sh: Shell;
   private readonly name: string;
   private readonly args: readonly string[];
   private i = 0;
+  private readonly unaryWord: RegExp;
+  private readonly binaryWord: RegExp;
 
   constructor(sh: Shell, name: string, args: readonly string[]) {
     this.sh = sh;
     this.name = name;
     this.args = args;
+    this.unaryWord = sh.dash ? DASH_UNARY : UNARY;
+    this.binaryWord = sh.dash ? DASH_BINARY : BINARY;
   }
 
   private fail(message: string): never {
-    throw new Fault(`${this.name}: ${message}`, false, 2);
+    throw new Fault(`${this.name}: ${this.sh.dash ? this.inDash(message) : message}`, false, 2);
+  }
+
+  private inDash(message: string): string {
+    const [first, second] = this.args;
+    if (/operator expected$|too many arguments$/.test(message)) {
+      if (this.args.length === 2 && this.binaryWord.test(second)) return `${second}: argument expected`;
+      return `${this.unaryWord.test(first) ? second : first}: unexpected operator`;
+    }
+    return message;
   }
 
   run(): boolean {
@@ -30,10 +47,10 @@ class TestParser {
         return args[0] !== "";
       case 2:
         if (args[0] === "!") return args[1] === "";
-        if (UNARY.test(args[0])) return this.unary(args[0], args[1]);
+        if (this.unaryWord.test(args[0])) return this.unary(args[0], args[1]);
         return this.fail(`${args[0]}: unary operator expected`);
       case 3:
-        if (BINARY.test(args[1])) return this.binary(args[0], args[1], args[2]);
+        if (this.binaryWord.test(args[1])) return this.binary(args[0], args[1], args[2]);
         if (args[1] === "-a") return args[0] !== "" && args[2] !== "";
         if (args[1] === "-o") return args[0] !== "" || args[2] !== "";
         if (args[0] === "!") return !new TestParser(this.sh, this.name, args.slice(1)).run();
@@ -78,7 +95,7 @@ class TestParser {
       return !this.term();
     }
     const op = args[this.i + 1];
-    if (op !== undefined && BINARY.test(op) && this.i + 2 < args.length) {
+    if (op !== undefined && this.binaryWord.test(op) && this.i + 2 < args.length) {
       this.i += 3;
       return this.binary(word, op, args[this.i - 1]);
     }
@@ -89,7 +106,7 @@ class TestParser {
       this.i++;
       return value;
     }
-    if (UNARY.test(word) && this.i + 1 < args.length) {
+    if (this.unaryWord.test(word) && this.i + 1 < args.length) {
       this.i += 2;
       return this.unary(word, args[this.i - 1]);
     }
