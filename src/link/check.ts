@@ -1,5 +1,6 @@
 import { words } from "../command/iptables/restore.ts";
 import { SimulatedEngine } from "../engine/simulated/engine.ts";
+import { BUILTINS } from "../shell/builtin/index.ts";
 import { type Ast, lineOf, parseScript } from "../shell/parse.ts";
 import type { ScriptFault } from "./protocol.ts";
 
@@ -7,8 +8,8 @@ import type { ScriptFault } from "./protocol.ts";
 const PREFIX = /^(sudo|command|exec|ip netns exec \S+|ip -n \S+)\s+/;
 
 /**
- * What is wrong with a script, before it runs: the shell's grammar, and each iptables command that is written
- * out in full, given to iptables itself on a machine made for the purpose.
+ * What is wrong with a script, before it runs: the shell's grammar, names that nothing answers to, and each
+ * iptables and ip command that is written out in full, given to the tool itself on a machine made for the purpose.
  */
 export async function checkScript(text: string): Promise<ScriptFault[]> {
   if (/^\*\w+\s*$/m.test(text) && /^COMMIT\s*$/m.test(text)) return checkRules(text);
@@ -16,15 +17,46 @@ export async function checkScript(text: string): Promise<ScriptFault[]> {
   const faults: ScriptFault[] = [];
   if (fault) faults.push({ line: fault.line, message: fault.message });
   const scratch = new SimulatedEngine();
-  for (const command of literalCommands(statements)) {
-    const at = /\bip6?tables$/.exec(command.words[0]) ? command : undefined;
-    if (!at) continue;
-    const { status, stderr } = await scratch.query(at.words);
-    const message = stderr.split("\n").find((l) => l.includes(": ") && !l.startsWith("#"));
-    if (status === 2 && message) faults.push({ line: lineOf(source, at.pos), message });
+  for (const { words: argv, pos } of literalCommands(statements)) {
+    const message = await complaint(scratch, argv, text);
+    if (message) faults.push({ line: lineOf(source, pos), message });
   }
   await scratch.close();
-  return faults;
+  return faults.sort((a, b) => a.line - b.line);
+}
+
+/** What is wrong with a command as it is written, whatever the lab holds when it runs. */
+async function complaint(
+  scratch: SimulatedEngine,
+  argv: string[],
+  script: string,
+): Promise<string | undefined> {
+  const [name] = argv;
+  if (name === undefined) return undefined;
+  const isRules = /^ip6?tables(-nft|-legacy)?$/.test(name);
+  if (!isRules && name !== "ip")
+    return isKnown(scratch, name, script) ? undefined : `${name}: command not found`;
+  // A command that would wait (ip monitor) cannot be asked.
+  const answer = await scratch.query(argv).catch(() => undefined);
+  // 2: iptables' usage error. 255: ip's; a namespace that is not there yet is none.
+  if (
+    !answer ||
+    answer.status !== (isRules ? 2 : 255) ||
+    /^Cannot open network namespace/.test(answer.stderr)
+  )
+    return undefined;
+  const said = answer.stderr.split("\n");
+  return said.find((l) => l.includes(": ") && !l.startsWith("#")) ?? said.find((l) => l !== "");
+}
+
+/** Whether a name can be run: a program, the shell's own, or something that the script defines or brings. */
+function isKnown({ machine }: SimulatedEngine, name: string, script: string): boolean {
+  if (name.includes("/") || machine.programs.get(name) || BUILTINS.has(name)) return true;
+  const quoted = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(
+    `\\b(function|alias)\\s+${quoted}\\b|(^|[\\s;])${quoted}\\s*\\(\\)|(^|\\s)(source|\\.)\\s`,
+    "m",
+  ).test(script);
 }
 
 /** A ruleset as iptables-save prints it: each line is given to iptables, in order. */

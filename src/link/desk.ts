@@ -156,6 +156,11 @@ export class Desk {
         const { checkScript } = await import("./check.ts");
         return say({ type: "checked", id: request.id, faults: await checkScript(request.text) });
       }
+      case "complete": {
+        const { completeLine } = await import("./complete.ts");
+        const offers = completeLine(this.opened?.engine, request.line, request.table);
+        return say({ type: "completed", id: request.id, ...offers });
+      }
       case "capture":
         return say({ type: "captured", id: request.id, bytes: captureFile(this.frames.all) });
     }

@@ -52,6 +52,8 @@ export const requestSchema = v.variant("type", [
   v.object({ type: v.literal("query"), id: number, argv, ns: optional(text), at: optional(whole) }),
   /** What is wrong with a script, by the shell's and iptables' own parsers. */
   v.object({ type: v.literal("check"), id: number, text }),
+  /** Words that may stand at the end of a line; `table`: of a ruleset, in that table. Answered by "completed". */
+  v.object({ type: v.literal("complete"), id: number, line: text, table: v.nullable(text) }),
   /** Every frame so far, as one pcapng file. */
   v.object({ type: v.literal("capture"), id: number }),
 ]);
@@ -66,6 +68,12 @@ export type LabFiles = Readonly<Record<string, string>>;
 export interface ScriptFault {
   readonly line: number;
   readonly message: string;
+}
+
+/** A word that may be typed, and what it is. */
+export interface Offer {
+  readonly label: string;
+  readonly detail?: string;
 }
 
 /** What the page must know of the engine that it got. */
@@ -91,6 +99,7 @@ export type Response =
   | { type: "notice"; line: string }
   | { type: "answer"; id: number; answer: QueryAnswer }
   | { type: "checked"; id: number; faults: ScriptFault[] }
+  | { type: "completed"; id: number; from: number; offers: readonly Offer[] }
   | { type: "captured"; id: number; bytes: Uint8Array<ArrayBuffer> }
   /** Something went wrong in the engine itself: the lab is gone. */
   | { type: "failed"; message: string };

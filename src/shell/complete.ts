@@ -5,11 +5,27 @@ import { quoteBackslash } from "./quote.ts";
 import type { Completion } from "./readline.ts";
 import type { Shell } from "./shell.ts";
 
+/** The unfinished word before a cursor, where it starts, and the words of its command that stand before it. */
+export interface Unfinished {
+  readonly start: number;
+  readonly word: string;
+  readonly words: readonly string[];
+}
+
+export function unfinished(before: string): Unfinished {
+  const start = /(?:[^\s;&|()<>"'\\]|\\.|"[^"]*|'[^']*)*$/.exec(before)?.index ?? before.length;
+  const segment = /[^;&|(]*$/.exec(before.slice(0, start))?.[0] ?? "";
+  const words = segment
+    .trim()
+    .split(/\s+/)
+    .filter((w) => w !== "" && !/^\w+=/.test(w));
+  while (words[0] === "sudo" || words[0] === "command" || words[0] === "exec") words.shift();
+  return { start, word: before.slice(start), words };
+}
+
 /** What Tab offers for the word before the cursor: commands, the command's own words, variables, files. */
 export function complete(sh: Shell, line: string, cursor: number): Completion {
-  const before = line.slice(0, cursor);
-  const start = /(?:[^\s;&|()<>"'\\]|\\.|"[^"]*|'[^']*)*$/.exec(before)?.index ?? cursor;
-  const word = before.slice(start);
+  const { start, word, words } = unfinished(line.slice(0, cursor));
   const variable = /\$(\{?)(\w*)$/.exec(word);
   if (variable) {
     const from = cursor - variable[2].length;
@@ -22,12 +38,6 @@ export function complete(sh: Shell, line: string, cursor: number): Completion {
         .map((n) => n + close),
     };
   }
-  const segment = /[^;&|(]*$/.exec(before.slice(0, start))?.[0] ?? "";
-  const words = segment
-    .trim()
-    .split(/\s+/)
-    .filter((w) => w !== "" && !/^\w+=/.test(w));
-  while (words[0] === "sudo" || words[0] === "command" || words[0] === "exec") words.shift();
   if (words.length === 0 && !word.includes("/")) return { from: start, words: commandNames(sh, word) };
   const program = words.length > 0 ? sh.machine.programs.get(words[0]) : undefined;
   const offered = program?.complete?.([...words, word], sh.proc) ?? [];

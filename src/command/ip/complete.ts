@@ -1,5 +1,5 @@
 import { namedNamespace, namespaceNames } from "../../machine/netns.ts";
-import type { Process } from "../../machine/process.ts";
+import { Process } from "../../machine/process.ts";
 import type { NetNamespace } from "../../network/namespace.ts";
 
 const OBJECTS = ["address", "link", "monitor", "neighbour", "netns", "route", "rule", "help"];
@@ -160,6 +160,9 @@ function candidates(words: readonly string[], proc: Process): readonly string[] 
   if (at === words.length - 2) return Object.keys(commands);
   const command = Object.keys(commands).find((name) => name.startsWith(words[at + 1]));
   if (command === undefined) return [];
+  if (object === "netns" && command === "exec" && words.length > at + 3) {
+    return inside(words[at + 2], words.slice(at + 3), proc);
+  }
   if (object === "netns") {
     return at === words.length - 3 && command !== "add" ? namespaceNames(proc) : commands[command];
   }
@@ -168,4 +171,12 @@ function candidates(words: readonly string[], proc: Process): readonly string[] 
   if (before === "type" && object === "link") return ["bridge", "dummy", "veth"];
   const bare = object === "link" || (object === "address" && command === "show");
   return bare && at === words.length - 3 ? [...commands[command], ...devices()] : commands[command];
+}
+
+/** `ip netns exec NAME COMMAND …`: commands, and the command's own words as it would find them in that namespace. */
+function inside(name: string, words: readonly string[], proc: Process): readonly string[] {
+  const { machine } = proc;
+  if (words.length === 1) return machine.programs.names();
+  const there = new Process(machine, 0, proc, namedNamespace(proc, name) ?? proc.net, proc.mounts);
+  return machine.programs.get(words[0])?.complete?.(words, there) ?? [];
 }

@@ -4,8 +4,7 @@ import type { Process, Running } from "../../machine/process.ts";
 import type { Command } from "../../machine/program.ts";
 import { readText, writeText } from "../../machine/vfs.ts";
 import { parse } from "../../wire/ipv4.ts";
-import { longNames } from "./getopt.ts";
-import { matchNames, protocolWords, targetNames } from "./parse.ts";
+import { completeIptables } from "./complete.ts";
 import { baseName, iptables, iptablesRestore, iptablesSave } from "./run.ts";
 import type { Hosts, Tool } from "./tool.ts";
 
@@ -115,39 +114,6 @@ function* notModelled(proc: Process): Running {
   return 1;
 }
 
-/** Words for Tab: by what stands before the unfinished one. */
-function complete(words: readonly string[], proc: Process): readonly string[] {
-  const before = words[words.length - 2] ?? "";
-  const start = words[words.length - 1] ?? "";
-  const table = words[words.indexOf("-t") + 1] ?? "filter";
-  const chains = () => {
-    const known = proc.net.netfilter.table(words.includes("-t") ? (table as "filter") : "filter");
-    return known ? [...known.chains.keys()] : ["INPUT", "FORWARD", "OUTPUT"];
-  };
-  const offers = (): readonly string[] => {
-    switch (before) {
-      case "-t":
-      case "--table":
-        return ["filter", "nat", "mangle", "raw", "security"];
-      case "-m":
-      case "--match":
-        return matchNames();
-      case "-p":
-      case "--protocol":
-        return protocolWords();
-      case "-j":
-      case "--jump":
-        return [...targetNames(), ...chains()];
-      case "-P":
-        return chains();
-      default:
-        if (/^-[ADCIRLSFZXEg]$/.test(before)) return chains();
-        return start.startsWith("-") ? longNames().map((name) => `--${name}`) : [];
-    }
-  };
-  return offers().filter((word) => word.startsWith(start));
-}
-
 const named = (suffix: string, family = "iptables"): string[] =>
   ["", "-nft", "-legacy"].map((variant) => `${family}${variant}${suffix}`);
 
@@ -157,7 +123,7 @@ export const IPTABLES: readonly Command[] = [
     directory: "/usr/sbin",
     summary: "lists and changes the rules of the IPv4 packet filter and NAT",
     run: runIptables,
-    complete,
+    complete: completeIptables,
   },
   { names: named("-save"), directory: "/usr/sbin", summary: "prints the IPv4 rules", run: runSave },
   { names: named("-restore"), directory: "/usr/sbin", summary: "loads IPv4 rules", run: runRestore },

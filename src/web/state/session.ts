@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import type { Profile, QueryAnswer, TerminalSize } from "../../engine/engine.ts";
-import type { EngineFacts, Link, Response, ScriptFault } from "../../link/protocol.ts";
+import type { EngineFacts, Link, Offer, Response, ScriptFault } from "../../link/protocol.ts";
 import type { WalkEvent, WalkEventOf } from "../../walk/event.ts";
 import { LabMemory } from "../../walk/memory.ts";
 import { type PacketStory, StoryTeller } from "../../walk/story.ts";
@@ -103,6 +103,12 @@ export class Session {
     return answer.type === "checked" ? answer.faults : [];
   }
 
+  /** Words that may stand at the end of a line, and where they begin in it. */
+  async complete(line: string, table: string | null): Promise<{ from: number; offers: readonly Offer[] }> {
+    const answer = await this.ask((id) => this.link.send({ type: "complete", id, line, table }));
+    return answer.type === "completed" ? answer : { from: line.length, offers: [] };
+  }
+
   async capture(): Promise<Uint8Array<ArrayBuffer>> {
     const answer = await this.ask((id) => this.link.send({ type: "capture", id }));
     return answer.type === "captured" ? answer.bytes : new Uint8Array(0);
@@ -151,6 +157,7 @@ export class Session {
         return;
       case "answer":
       case "checked":
+      case "completed":
       case "captured":
         this.waiting.get(response.id)?.(response);
         this.waiting.delete(response.id);
