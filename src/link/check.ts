@@ -1,11 +1,12 @@
 import { words } from "../command/iptables/restore.ts";
+import type { QueryAnswer } from "../engine/engine.ts";
 import { SimulatedEngine } from "../engine/simulated/engine.ts";
 import { BUILTINS } from "../shell/builtin/index.ts";
 import { type Ast, lineOf, parseScript } from "../shell/parse.ts";
 import type { ScriptFault } from "./protocol.ts";
 
 /** Words that stand before a command and leave it what it is. */
-const PREFIX = /^(sudo|command|exec|ip netns exec \S+|ip -n \S+)\s+/;
+const PREFIX = /^(sudo|command|exec|ip netns exec \S+)\s+/;
 
 /**
  * What is wrong with a script, before it runs: the shell's grammar, names that nothing answers to, and each
@@ -38,15 +39,15 @@ async function complaint(
     return isKnown(scratch, name, script) ? undefined : `${name}: command not found`;
   // A command that would wait (ip monitor) cannot be asked.
   const answer = await scratch.query(argv).catch(() => undefined);
-  // 2: iptables' usage error. 255: ip's; a namespace that is not there yet is none.
-  if (
-    !answer ||
-    answer.status !== (isRules ? 2 : 255) ||
-    /^Cannot open network namespace/.test(answer.stderr)
-  )
-    return undefined;
+  if (!answer || !(isRules ? answer.status === 2 : isUsage(answer))) return undefined;
   const said = answer.stderr.split("\n");
   return said.find((l) => l.includes(": ") && !l.startsWith("#")) ?? said.find((l) => l !== "");
+}
+
+/** ip's own complaint about its words (255; 1 for an object that it does not know), not about what the lab lacks. */
+function isUsage({ status, stderr }: QueryAnswer): boolean {
+  if (stderr.startsWith('Object "')) return true;
+  return status === 255 && !stderr.startsWith("Cannot open network namespace");
 }
 
 /** Whether a name can be run: a program, the shell's own, or something that the script defines or brings. */
@@ -128,5 +129,8 @@ function literalOf(command: Ast.Command): Literal | undefined {
     skipped += m[1].split(/\s+/).length;
     line = line.slice(m[0].length);
   }
-  return { words: words.slice(skipped), pos: command.pos };
+  const own = words.slice(skipped);
+  // The namespace may not be there yet.
+  if (own[0] === "ip" && (own[1] === "-n" || own[1] === "-netns")) own.splice(1, 2);
+  return { words: own, pos: command.pos };
 }

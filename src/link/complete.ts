@@ -72,7 +72,9 @@ function explain(labels: readonly string[], word: string, words: readonly string
 function argumentOf(name: string, words: readonly string[]): string | undefined {
   for (const extension of extensions()) {
     if (!words.includes(extension.name)) continue;
-    const option = extension.options.find((o: Option<unknown>) => o.name === name);
+    const option = extension.options.find(
+      (o: Option<unknown>) => o.name === name || o.aliases?.includes(name),
+    );
     if (option) return [extension.name, option.arg ?? ""].join(" ").trim();
   }
   return undefined;

@@ -64,7 +64,9 @@ export function completeIptables(words: readonly string[], proc: Process): reado
       default:
         if (CHAIN_AFTER.test(before)) return chains();
         return [
-          ...loaded.flatMap((e) => e.options.map((o) => `--${o.name}`)),
+          ...loaded.flatMap((e) =>
+            e.options.flatMap((o) => [o.name, ...(o.aliases ?? [])]).map((name) => `--${name}`),
+          ),
           ...SHORT,
           ...longNames().map((name) => `--${name}`),
         ];
