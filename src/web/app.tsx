@@ -3,11 +3,12 @@ import { useEffect, useRef } from "preact/hooks";
 import { changes, EditorPanel, edited } from "./editor/editor.tsx";
 import { FactsPanel } from "./facts/facts.tsx";
 import { filesOf, readDrop } from "./lab/drop.ts";
-import { isNumber, keptSignal } from "./lab/keep.ts";
 import { TopologyMap } from "./map/map.tsx";
+import { PanelClose } from "./part/panel-close.tsx";
 import { Splitter } from "./part/splitter.tsx";
 import { openFresh, TopBar } from "./part/top-bar.tsx";
 import { message, pinned, type Side, say, side, stage, studied } from "./state/page.ts";
+import { below, bringIn, isOpen, left, narrow, PLACES, top } from "./state/places.ts";
 import { stopPlay } from "./story/play.ts";
 import { StoryPanel } from "./story/story.tsx";
 import { Terminals } from "./terminal/panel.tsx";
@@ -17,13 +18,6 @@ import { Matrix } from "./way/matrix.tsx";
 import { PacketPanel } from "./way/packet.tsx";
 import { Way, Why } from "./way/way.tsx";
 
-const left = keptSignal("split.left", 38, isNumber);
-const top = keptSignal("split.top", 63, isNumber);
-const below = keptSignal("split.below", 48, isNumber);
-
-type Narrow = "map" | "packet" | "terminals" | "side";
-/** On a narrow screen one part is in sight at a time. */
-const narrow = signal<Narrow>("packet");
 const dropping = signal(false);
 
 const SIDES: readonly { readonly id: Side; readonly label: string }[] = [
@@ -42,6 +36,7 @@ export function App() {
   }, []);
   const box = () => main.current?.getBoundingClientRect();
   const style = { "--left": `${left.value}%`, "--top": `${top.value}%`, "--below": `${below.value}%` };
+  const away = PLACES.filter((p) => !isOpen(p)).map((p) => `no-${p}`);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: files are dropped anywhere on the page
     <div class="app" onDragOver={dragOver} onDragLeave={dragLeave} onDrop={(e) => void dropped(e)}>
@@ -49,32 +44,38 @@ export function App() {
         to the terminals
       </a>
       <TopBar />
-      <nav class="narrow-tabs" aria-label="Parts of the page">
-        {(["map", "packet", "terminals", "side"] as const).map((n) => (
-          <button key={n} type="button" aria-pressed={narrow.value === n} onClick={() => (narrow.value = n)}>
-            {n === "side" ? "story, walk, facts" : n}
-          </button>
-        ))}
-      </nav>
-      <main ref={main} style={style} data-narrow={narrow.value}>
-        <section class="panel place-map" aria-label="Map">
-          <TopologyMap />
-        </section>
-        <Splitter size={left} direction="row" label="width of the map" of={box} />
-        {/** biome-ignore lint/a11y/useSemanticElements: a column of sections */}
-        {/** biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users must be able to scroll it */}
-        <div class="place-study" tabIndex={0} role="region" aria-label="Packet, way and chains">
-          <PacketPanel />
-          <Way />
-          <Why onCure={(command, ns) => void cure(command, ns)} />
-          <Matrix />
-        </div>
-        <Splitter size={top} direction="column" label="height of the upper half" of={box} />
-        <div class="place-terminals" id="terminals">
-          <Terminals />
-        </div>
-        <Splitter size={below} direction="row" label="width of the terminals" of={box} />
-        <SidePanel />
+      <main ref={main} style={style} class={away.join(" ")} data-narrow={narrow.value}>
+        {isOpen("map") && (
+          <section class="panel place-map" aria-label="Map">
+            <TopologyMap />
+          </section>
+        )}
+        <NarrowTabs />
+        {isOpen("map") && isOpen("study") && (
+          <Splitter size={left} direction="row" place="upper" label="width of the map" of={box} />
+        )}
+        {isOpen("study") && (
+          // biome-ignore lint/a11y/useSemanticElements: a column of sections
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users must be able to scroll it
+          <div class="place-study" tabIndex={0} role="region" aria-label="Packet, way and chains">
+            <PacketPanel />
+            <Way />
+            <Why onCure={(command, ns) => void cure(command, ns)} />
+            <Matrix />
+          </div>
+        )}
+        {(isOpen("map") || isOpen("study")) && (isOpen("terminals") || isOpen("side")) && (
+          <Splitter size={top} direction="column" place="across" label="height of the upper half" of={box} />
+        )}
+        {isOpen("terminals") && (
+          <div class="place-terminals" id="terminals">
+            <Terminals />
+          </div>
+        )}
+        {isOpen("terminals") && isOpen("side") && (
+          <Splitter size={below} direction="row" place="lower" label="width of the terminals" of={box} />
+        )}
+        {isOpen("side") && <SidePanel />}
       </main>
       <Failure />
       <output class={`message${message.value ? ` shown ${message.value.tone}` : ""}`} aria-live="polite">
@@ -96,6 +97,32 @@ export function App() {
         }}
       />
     </div>
+  );
+}
+
+/** On a narrow screen: which part stands below the map. */
+function NarrowTabs() {
+  const choose = (place: "study" | "terminals" | "side", panel?: Side) => {
+    bringIn(place);
+    if (panel) side.value = panel;
+  };
+  const parts: [string, boolean, () => void][] = [
+    ["Packet", narrow.value === "study", () => choose("study")],
+    ["Terminals", narrow.value === "terminals", () => choose("terminals")],
+    ...SIDES.map(({ id, label }): [string, boolean, () => void] => [
+      label,
+      narrow.value === "side" && side.value === id,
+      () => choose("side", id),
+    ]),
+  ];
+  return (
+    <nav class="narrow-tabs" aria-label="Parts of the page">
+      {parts.map(([label, now, go]) => (
+        <button key={label} type="button" aria-pressed={now} onClick={go}>
+          {label}
+        </button>
+      ))}
+    </nav>
   );
 }
 
@@ -129,6 +156,7 @@ function SidePanel() {
             </button>
           ))}
         </div>
+        <PanelClose place="side" />
       </header>
       <div
         id="side-body"
@@ -173,7 +201,7 @@ function Failure() {
 
 async function cure(command: string, ns: string): Promise<void> {
   stopPlay();
-  narrow.value = "terminals";
+  bringIn("terminals");
   await offer(command, ns);
 }
 

@@ -19,23 +19,21 @@ const SYSCTLS = ["net.ipv4.ip_forward", "net.ipv4.conf.all.rp_filter", "net.netf
 const OF_DEVICE = ["forwarding", "rp_filter", "arp_ignore", "accept_local", "proxy_arp", "route_localnet"];
 
 watchLab(
-  (session, at) => {
+  async (session, at) => {
     const of = target.value;
     const ask = async (...argv: string[]) => (await session.query(argv, of.ns, at)).stdout.trimEnd();
     const keys = of.dev === undefined ? SYSCTLS : OF_DEVICE.map((k) => `net.ipv4.conf.${of.dev}.${k}`);
     const narrowed = of.dev === undefined ? [] : ["dev", of.dev];
-    void Promise.all([
+    const [routes, rules, neighbours, sockets, conntrack, sysctls] = await Promise.all([
       ask("ip", "route", "show", "table", "all", ...narrowed),
       of.dev === undefined ? ask("ip", "rule") : "",
       ask("ip", "neigh", "show", ...narrowed),
       of.dev === undefined ? ask("ss", "-Htunap") : "",
       of.dev === undefined ? ask("conntrack", "-L") : "",
       ask("sysctl", ...keys),
-    ]).then(([routes, rules, neighbours, sockets, conntrack, sysctls]) => {
-      if (stage.value?.session === session && target.value === of) {
-        facts.value = { of, routes, rules, neighbours, sockets, conntrack, sysctls };
-      }
-    });
+    ]);
+    if (stage.value?.session === session && target.value === of)
+      facts.value = { of, routes, rules, neighbours, sockets, conntrack, sysctls };
   },
   { also: () => target.value },
 );

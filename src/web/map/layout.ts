@@ -1,4 +1,5 @@
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from "d3-force";
+import { groupBy } from "../state/group.ts";
 import { type Box, type Cable, HOST, type Topology } from "../state/topology.ts";
 
 export type Places = ReadonlyMap<string, Point>;
@@ -32,10 +33,14 @@ export interface Graph {
   readonly edges: readonly Edge[];
   /** Box → the card that it is in. */
   readonly home: ReadonlyMap<string, string>;
+  readonly byId: ReadonlyMap<string, Node>;
+  /** The lines of each card. */
+  readonly edgesOf: ReadonlyMap<string, readonly Edge[]>;
 }
 
-/** Above this many boxes, those with like names are gathered. */
+/** Above this many boxes, those with like names are gathered; a gathering of more opens into parts of PART. */
 const MANY = 60;
+const PART = 25;
 export const CARD = { width: 132, row: 16, head: 46 };
 
 /** Devices that a card lists: those that no cable shows. */
@@ -61,19 +66,17 @@ export function rowOf(box: Box, name: string): string {
 export function graphOf(topology: Topology, opened: ReadonlySet<string>): Graph {
   const home = new Map<string, string>();
   const groups = new Map<string, Box[]>();
-  const many = topology.boxes.length > MANY;
-  const alike = new Map<string, number>();
-  const stem = (ns: string) => ns.replace(/[\d-]+$/, "");
-  for (const { ns } of topology.boxes) alike.set(stem(ns), (alike.get(stem(ns)) ?? 0) + 1);
   const cabled = new Set(
     topology.cables.flatMap(({ from, to }) => [`${from.ns} ${from.name}`, `${to.ns} ${to.name}`]),
   );
   const used = new Set(topology.cables.flatMap(({ from, to }) => [from.ns, to.ns]));
+  const gatheredIn = gathering(topology, opened);
   for (const box of topology.boxes) {
-    const group = `${stem(box.ns)}…`;
-    const id = many && (alike.get(stem(box.ns)) ?? 0) > 2 && !opened.has(group) ? group : box.ns;
+    const id = gatheredIn.get(box.ns) ?? box.ns;
     home.set(box.ns, id);
-    groups.set(id, [...(groups.get(id) ?? []), box]);
+    const inside = groups.get(id);
+    if (inside) inside.push(box);
+    else groups.set(id, [box]);
   }
   const nodes = [...groups].map(([id, boxes]): Node => {
     const rows = boxes.length > 1 ? 0 : Math.min(4, listed(boxes[0], cabled).length);
@@ -117,7 +120,52 @@ export function graphOf(topology: Topology, opened: ReadonlySet<string>): Graph 
       }),
     );
   });
-  return { nodes, edges, home };
+  const edgesOf = new Map<string, Edge[]>(nodes.map((n) => [n.id, []]));
+  for (const edge of edges) {
+    edgesOf.get(edge.from)?.push(edge);
+    edgesOf.get(edge.to)?.push(edge);
+  }
+  return { nodes, edges, home, byId: new Map(nodes.map((n) => [n.id, n])), edgesOf };
+}
+
+/** Which card stands for each box that is gathered: those named alike, else those that hang on the same box. */
+function gathering(topology: Topology, opened: ReadonlySet<string>): Map<string, string> {
+  const cards = new Map<string, string>();
+  if (topology.boxes.length <= MANY) return cards;
+  const sets = new Map<string, string[]>();
+  const put = (name: string, ns: string) => sets.set(name, [...(sets.get(name) ?? []), ns]);
+  const alike = groupBy(topology.boxes, ({ ns }) => ns.replace(/[\d-]+$/, ""));
+  const around = neighboursOf(topology);
+  for (const [stem, boxes] of alike) {
+    for (const { ns } of boxes) {
+      const next = around.get(ns);
+      if (ns === HOST) continue;
+      if (boxes.length > 2) put(`${stem}…`, ns);
+      else if (next?.size === 1) put(`at ${[...next][0]}`, ns);
+    }
+  }
+  for (const [name, all] of sets) {
+    if (all.length <= 2) continue;
+    for (const [i, ns] of all.entries()) {
+      if (!opened.has(name)) cards.set(ns, name);
+      else if (all.length > MANY) {
+        const first = i - (i % PART);
+        const part = `${all[first]} – ${all[Math.min(first + PART, all.length) - 1]}`;
+        if (!opened.has(part)) cards.set(ns, part);
+      }
+    }
+  }
+  return cards;
+}
+
+function neighboursOf({ cables }: Topology): Map<string, Set<string>> {
+  const next = new Map<string, Set<string>>();
+  for (const { from, to } of cables) {
+    if (from.ns === to.ns) continue;
+    next.set(from.ns, (next.get(from.ns) ?? new Set()).add(to.ns));
+    next.set(to.ns, (next.get(to.ns) ?? new Set()).add(from.ns));
+  }
+  return next;
 }
 
 /** Places for the cards: those that were moved stay; of the others, those that had a place keep it while they can. */

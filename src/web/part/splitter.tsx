@@ -3,18 +3,19 @@ import type { Signal } from "@preact/signals";
 interface Props {
   readonly size: Signal<number>;
   readonly direction: "row" | "column";
+  readonly place: "upper" | "across" | "lower";
   readonly label: string;
   /** The box that the share is of. */
   readonly of: () => DOMRect | undefined;
 }
 
 /** A line between two parts that can be moved, by pointer or arrow keys. The size is a share in percent. */
-export function Splitter({ size, direction, label, of }: Props) {
+export function Splitter({ size, direction, place, label, of }: Props) {
   const set = (value: number) => (size.value = Math.round(Math.max(18, Math.min(82, value)) * 10) / 10);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a splitter that moves is no hr
     <div
-      class={`splitter ${direction}`}
+      class={`splitter ${direction} ${place}`}
       role="separator"
       aria-orientation={direction === "row" ? "vertical" : "horizontal"}
       aria-label={label}

@@ -7,6 +7,7 @@ import { shareLink } from "../lab/share.ts";
 import { VIRTUAL_ROUTER } from "../lab/virtual-router.ts";
 import { clock, sentence } from "../state/moment.ts";
 import { building, open, pinned, say, stage } from "../state/page.ts";
+import { below, bringIn, closed, isOpen, left, PLACE_NAMES, PLACES, putAway, top } from "../state/places.ts";
 import type { Stride } from "../state/player.ts";
 import { forgetProgress, paused, playing, stopPlay } from "../story/play.ts";
 import { hasStory, playStory } from "../story/story.tsx";
@@ -37,6 +38,7 @@ export function TopBar() {
       <LabMenu />
       <StoryButton />
       <Transport />
+      <ViewMenu />
       <ShareMenu />
       <button
         type="button"
@@ -69,6 +71,8 @@ export function TopBar() {
 interface Entry {
   readonly label: string;
   readonly hint?: string;
+  /** Something that is on or off. */
+  readonly checked?: boolean;
   readonly run: () => void;
 }
 
@@ -94,7 +98,7 @@ function Menu({ label, name, entries }: { label: string; name: string; entries: 
     if (!by) return;
     e.preventDefault();
     isOpen.value = true;
-    const items = [...(root.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];
+    const items = [...(root.current?.querySelectorAll<HTMLElement>("[role^=menuitem]") ?? [])];
     const at = items.indexOf(document.activeElement as HTMLElement);
     items[(at + by + items.length) % items.length]?.focus();
   };
@@ -116,13 +120,23 @@ function Menu({ label, name, entries }: { label: string; name: string; entries: 
             <button
               key={entry.label}
               type="button"
-              role="menuitem"
+              {...(entry.checked === undefined
+                ? { role: "menuitem" as const }
+                : { role: "menuitemcheckbox" as const, "aria-checked": entry.checked })}
               onClick={() => {
                 isOpen.value = false;
+                root.current?.querySelector("button")?.focus();
                 entry.run();
               }}
             >
-              {entry.label}
+              <span>
+                {entry.checked !== undefined && (
+                  <span class="tick" aria-hidden="true">
+                    {entry.checked ? "✓" : ""}
+                  </span>
+                )}
+                {entry.label}
+              </span>
               {entry.hint && <small>{entry.hint}</small>}
             </button>
           ))}
@@ -302,6 +316,30 @@ function Glyph({ d }: { d: string }) {
       />
     </svg>
   );
+}
+
+/** Which parts of the page are in sight. */
+function ViewMenu() {
+  const entries: Entry[] = [
+    ...PLACES.map((place) => ({
+      label: PLACE_NAMES[place],
+      checked: isOpen(place),
+      run: () => (isOpen(place) ? putAway(place) : bringIn(place)),
+    })),
+    {
+      label: "All of them, as at first",
+      run: () => {
+        closed.value = [];
+        for (const [size, share] of [
+          [left, 38],
+          [top, 63],
+          [below, 48],
+        ] as const)
+          size.value = share;
+      },
+    },
+  ];
+  return <Menu label="View" name="View" entries={entries} />;
 }
 
 function ShareMenu() {

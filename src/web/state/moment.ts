@@ -22,7 +22,9 @@ export interface Moment {
   /** Changes since it was made or received here; the last step's are marked. */
   readonly changes: readonly FieldChange[];
   readonly fresh: ReadonlySet<string>;
+  /** Its bytes as hex, where it was last seen whole, and where it was before that. */
   readonly bytes: string | undefined;
+  readonly bytesBefore: string | undefined;
   readonly conntrack: WalkEventOf<"conntrack"> | undefined;
   readonly nat: readonly WalkEventOf<"nat">[];
   readonly last: WalkEvent;
@@ -42,6 +44,7 @@ export function momentOf(story: PacketStory, seq: number): Moment | undefined {
   const changes: FieldChange[] = [];
   let headers: Headers = story.headers;
   let bytes: string | undefined;
+  let bytesBefore: string | undefined;
   let fresh = new Set<string>();
   for (const event of past) {
     if (event.kind === "receive" || event.kind === "born") {
@@ -51,7 +54,10 @@ export function momentOf(story: PacketStory, seq: number): Moment | undefined {
       };
       if (event.seq >= stay[0].seq) fresh = new Set();
     }
-    if ("bytes" in event && event.bytes !== undefined) bytes = event.bytes;
+    if ("bytes" in event && event.bytes !== undefined) {
+      bytesBefore = bytes;
+      bytes = event.bytes;
+    }
     const change = changeOf(event, headers);
     if (!change) continue;
     headers = apply(headers, event, change);
@@ -72,6 +78,7 @@ export function momentOf(story: PacketStory, seq: number): Moment | undefined {
     changes,
     fresh,
     bytes,
+    bytesBefore,
     conntrack: of("conntrack").at(-1),
     nat: of("nat"),
     last,

@@ -1,5 +1,5 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { keepLab, kept } from "../lab/keep.ts";
+import { keepLab } from "../lab/keep.ts";
 import type { Lab } from "../lab/lab.ts";
 import { workerLink } from "../link/worker-link.ts";
 import { type Moment, momentOf } from "./moment.ts";
@@ -121,30 +121,49 @@ function build(session: Session, script: string): Promise<void> {
 /** The same lab again, from nothing. */
 export const reset = (): void => void (stage.value && open(stage.value.session.lab));
 
-/** Runs `look` now, and again when the lab, the moment or what `also` reads changes, once that has been quiet for `wait` ms. */
+/**
+ * Runs `look` now, and again when the lab, the moment or what `also` reads changes, once that has been quiet for `wait`
+ * ms. One look at a time: what changes meanwhile is looked at afterwards, and a lab that takes long is looked at less often.
+ */
 export function watchLab(
-  look: (session: Session, at: number | undefined) => void,
+  look: (session: Session, at: number | undefined) => Promise<void>,
   { wait = 90, also }: { wait?: number; also?: () => unknown } = {},
 ): () => void {
   let timer: ReturnType<typeof setTimeout> | null = null;
   let since = 0;
+  let took = 0;
+  let busy: Session | null = null;
+  let again = false;
+  const arrange = (session: Session): void => {
+    const now = performance.now();
+    if (timer === null) since = now;
+    else clearTimeout(timer);
+    const pause = Math.max(wait, took);
+    // A lab that never rests is looked at all the same.
+    timer = setTimeout(() => void run(session), now - since > Math.max(600, 2 * pause) ? 0 : pause);
+  };
+  const run = async (session: Session): Promise<void> => {
+    timer = null;
+    if (busy === session) {
+      again = true;
+      return;
+    }
+    busy = session;
+    const begun = performance.now();
+    await look(session, asOf.peek());
+    took = Math.min(3000, performance.now() - begun);
+    if (busy !== session) return;
+    busy = null;
+    if (!again || stage.peek()?.session !== session) return;
+    again = false;
+    arrange(session);
+  };
   const stop = effect(() => {
     const session = stage.value?.session;
     const at = asOf.value;
     also?.();
     if (at === undefined) session?.count.value;
-    if (!session) return;
-    untracked(() => {
-      const now = performance.now();
-      if (timer === null) since = now;
-      else clearTimeout(timer);
-      // A lab that never rests is looked at all the same.
-      const delay = now - since > 600 ? 0 : wait;
-      timer = setTimeout(() => {
-        timer = null;
-        look(session, at);
-      }, delay);
-    });
+    if (session) untracked(() => arrange(session));
   });
   return () => {
     stop();
@@ -152,10 +171,7 @@ export function watchLab(
   };
 }
 
-watchLab((session, at) => {
-  void readTopology(session, at).then((read) => {
-    if (stage.value?.session === session && read && asOf.peek() === at) topology.value = read;
-  });
+watchLab(async (session, at) => {
+  const read = await readTopology(session, at);
+  if (stage.value?.session === session && read && asOf.peek() === at) topology.value = read;
 });
-
-export { kept };

@@ -12,12 +12,11 @@ export interface Ruleset {
 export const ruleset = signal<Ruleset | null>(null);
 
 watchLab(
-  (session, at) => {
+  async (session, at) => {
     const ns = studied.value;
-    void session.query(["iptables-save", "-c"], ns, at).then(({ stdout, status }) => {
-      if (status !== 0 || stage.value?.session !== session) return;
-      ruleset.value = { ns, tables: parseSave(stdout) };
-    });
+    const { stdout, status } = await session.query(["iptables-save", "-c"], ns, at);
+    if (status !== 0 || stage.value?.session !== session) return;
+    ruleset.value = { ns, tables: parseSave(stdout) };
   },
   { also: () => studied.value },
 );

@@ -1,3 +1,4 @@
+import { groupBy } from "./group.ts";
 import type { Session } from "./session.ts";
 
 export interface Device {
@@ -27,8 +28,6 @@ export interface Box {
   /** Rules, and policies that drop. */
   readonly rules: number;
   readonly listening: readonly number[];
-  /** Namespaces by the number that this one knows them by. */
-  readonly ids: ReadonlyMap<number, string>;
 }
 
 export interface Cable {
@@ -86,31 +85,36 @@ export async function readTopology(session: Session, at?: number): Promise<Topol
   const fresh = at === undefined && names.length > MANY ? unchanged(session) : new Map<string, Box>();
   const boxes = await Promise.all([HOST, ...names].map((ns) => fresh.get(ns) ?? readBox(session, ns, at)));
   if (at === undefined) lastRead.set(session, { boxes, upTo });
-  return { boxes, cables: pairUp(boxes) };
+  return { boxes, cables: await pairUp(boxes, (ns) => readIds(session, ns, at)) };
+}
+
+/** Namespaces by the number that this one knows them by. */
+async function readIds(session: Session, ns: string, at: number | undefined): Promise<Map<number, string>> {
+  const { stdout } = await session.query(["ip", "-j", "netns", "list-id"], ns, at);
+  return new Map(
+    (json(stdout) as { nsid?: number; name?: string }[]).flatMap(({ nsid, name }) =>
+      nsid === undefined || name === undefined
+        ? []
+        : // iproute2 writes "(iproute2 netns name: boxA)" there, in JSON too.
+          [[nsid, name.replace(/^\(iproute2 netns name: (.*)\)$/, "$1")] as const],
+    ),
+  );
 }
 
 async function readBox(session: Session, ns: string, at: number | undefined): Promise<Box> {
   const ask = async (...argv: string[]) => (await session.query(argv, ns, at)).stdout;
-  const [addr, forward, rules, sockets, ids] = await Promise.all([
+  const [addr, forward, rules, sockets] = await Promise.all([
     ask("ip", "-j", "-d", "addr"),
     ask("sysctl", "-n", "net.ipv4.ip_forward"),
     ask("iptables-save"),
     ask("ss", "-Htuln"),
-    ask("ip", "-j", "netns", "list-id"),
   ]);
-  const known = (json(ids) as { nsid?: number; name?: string }[]).flatMap(({ nsid, name }) =>
-    nsid === undefined || name === undefined
-      ? []
-      : // iproute2 writes "(iproute2 netns name: boxA)" there, in JSON too.
-        [[nsid, name.replace(/^\(iproute2 netns name: (.*)\)$/, "$1")] as const],
-  );
   return {
     ns,
     devices: (json(addr) as LinkJson[]).map((link) => device(ns, link)),
     forwards: forward.trim() === "1",
     rules: rules.match(/^-A |^:\S+ DROP/gm)?.length ?? 0,
     listening: ports(sockets),
-    ids: new Map(known),
   };
 }
 
@@ -152,32 +156,40 @@ function ports(ss: string): number[] {
   return [...new Set(found)].sort((a, b) => a - b);
 }
 
-/** Veth ends name each other's index, and, where they can, each other's namespace; a pair is two that agree. */
-function pairUp(boxes: readonly Box[]): Cable[] {
+/**
+ * Veth ends name each other's index, and, where they can, each other's namespace; a pair is two that agree. Namespaces
+ * are asked for only where indexes alone leave a choice.
+ */
+async function pairUp(
+  boxes: readonly Box[],
+  idsOf: (ns: string) => Promise<ReadonlyMap<number, string>>,
+): Promise<Cable[]> {
+  const ends = boxes.flatMap((b) => b.devices.filter((d) => d.kind === "veth" && d.peerIndex !== undefined));
+  const byPair = groupBy(ends, (d) => `${d.index} ${d.peerIndex}`);
+  const candidates = (a: Device): readonly Device[] =>
+    (byPair.get(`${a.peerIndex} ${a.index}`) ?? []).filter((b) => b !== a && mayBe(a, b) && mayBe(b, a));
+  const unclear = new Set(
+    ends.filter((a) => candidates(a).length > 1).flatMap((a) => [a, ...candidates(a)].map((d) => d.ns)),
+  );
+  const ids = new Map(await Promise.all([...unclear].map(async (ns) => [ns, await idsOf(ns)] as const)));
+  const knows = (a: Device, b: Device): boolean => {
+    const name = a.peerNetns === undefined ? undefined : ids.get(a.ns)?.get(a.peerNetns);
+    return name === undefined || name === b.ns;
+  };
   const cables: Cable[] = [];
   const taken = new Set<Device>();
-  const byIndex = new Map<number, Device[]>();
-  const home = new Map(boxes.map((b) => [b.ns, b]));
-  for (const { devices } of boxes) {
-    for (const d of devices)
-      if (d.kind === "veth") byIndex.set(d.index, [...(byIndex.get(d.index) ?? []), d]);
-  }
-  const mayKnow = (a: Device, b: Device): boolean => {
-    if (a.peerName !== undefined) return a.ns === b.ns && a.peerName === b.name;
-    if (a.peerNetns === undefined) return true;
-    const name = home.get(a.ns)?.ids.get(a.peerNetns);
-    return name === undefined ? a.ns !== b.ns : name === b.ns;
-  };
-  for (const all of byIndex.values()) {
-    for (const a of all) {
-      if (taken.has(a) || a.peerIndex === undefined) continue;
-      const b = (byIndex.get(a.peerIndex) ?? []).find(
-        (d) => d !== a && !taken.has(d) && d.peerIndex === a.index && mayKnow(a, d) && mayKnow(d, a),
-      );
-      if (!b) continue;
-      taken.add(a).add(b);
-      cables.push({ from: a, to: b });
-    }
+  for (const a of ends) {
+    if (taken.has(a)) continue;
+    const b = candidates(a).find((d) => !taken.has(d) && knows(a, d) && knows(d, a));
+    if (!b) continue;
+    taken.add(a).add(b);
+    cables.push({ from: a, to: b });
   }
   return cables;
+}
+
+/** What one end says of where the other is: beside it, or in another namespace. */
+function mayBe(a: Device, b: Device): boolean {
+  if (a.peerName !== undefined) return a.ns === b.ns && a.peerName === b.name;
+  return a.peerNetns === undefined || a.ns !== b.ns;
 }

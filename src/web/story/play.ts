@@ -134,12 +134,9 @@ export async function lookAt(session: Session, step: Step, index: number): Promi
 /** Keeps the checks of a lesson up to date with the lab. */
 export const watchChecks = (lesson: () => Lesson | null): (() => void) =>
   watchLab(
-    (session) => {
+    async (session) => {
       const now = lesson();
-      if (!now) return;
-      void (async () => {
-        for (const [i, step] of now.steps.entries()) await lookAt(session, step, i);
-      })();
+      for (const [i, step] of now?.steps.entries() ?? []) await lookAt(session, step, i);
     },
     { wait: 250 },
   );

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
+import { PanelClose } from "../part/panel-close.tsx";
 import { stage, topology } from "../state/page.ts";
 import { HOST } from "../state/topology.ts";
 import {
@@ -9,6 +10,13 @@ import {
   showTerminal,
   terminalOf,
 } from "./terminals.ts";
+
+/** More boxes than this are a list to choose from, not tabs. */
+const MANY = 40;
+
+function go(ns: string, beside = false): void {
+  void showTerminal(ns, beside)?.ready.then(() => terminalOf(ns)?.focus());
+}
 
 /** A tab for each box and one for the host; terminals in sight stand side by side. */
 export function Terminals() {
@@ -22,36 +30,50 @@ export function Terminals() {
   return (
     <section class="panel terminals" aria-label="Terminals">
       <header>
-        <div class="tabs" role="tablist" aria-label="Terminals">
-          {ordered.map((ns) => (
-            <button
-              key={ns}
-              type="button"
-              role="tab"
-              class="mono"
-              aria-selected={shown.includes(ns)}
-              tabIndex={ns === activeTerminal.value ? 0 : -1}
-              onKeyDown={(e) => tabKeys(e, ordered, ns)}
-              onClick={(e) => {
-                void showTerminal(ns, e.ctrlKey || e.metaKey)?.ready.then(() => terminalOf(ns)?.focus());
-              }}
-            >
-              {ns}
-            </button>
-          ))}
-        </div>
-        <button
-          type="button"
-          class="quiet"
-          title="another terminal beside this one (or Ctrl-click on a tab)"
-          disabled={shown.length >= Math.min(3, ordered.length)}
-          onClick={() => {
-            const next = ordered.find((ns) => !shown.includes(ns));
-            if (next) showTerminal(next, true);
-          }}
-        >
-          side by side
-        </button>
+        {ordered.length > MANY ? (
+          <select
+            aria-label="Terminal of"
+            class="mono"
+            value={activeTerminal.value}
+            onChange={(e) => go(e.currentTarget.value)}
+          >
+            {ordered.map((ns) => (
+              <option key={ns}>{ns}</option>
+            ))}
+          </select>
+        ) : (
+          <div class="tabs" role="tablist" aria-label="Terminals">
+            {ordered.map((ns) => (
+              <button
+                key={ns}
+                type="button"
+                role="tab"
+                class="mono"
+                aria-selected={shown.includes(ns)}
+                tabIndex={ns === activeTerminal.value ? 0 : -1}
+                onKeyDown={(e) => tabKeys(e, ordered, ns)}
+                onClick={(e) => go(ns, e.ctrlKey || e.metaKey)}
+              >
+                {ns}
+              </button>
+            ))}
+          </div>
+        )}
+        <span class="tools">
+          <button
+            type="button"
+            class="quiet"
+            title="another terminal beside this one (or Ctrl-click on a tab)"
+            disabled={shown.length >= Math.min(3, ordered.length)}
+            onClick={() => {
+              const next = ordered.find((ns) => !shown.includes(ns));
+              if (next) showTerminal(next, true);
+            }}
+          >
+            side by side
+          </button>
+          <PanelClose place="terminals" />
+        </span>
       </header>
       <div class="panes">
         {shown.map((ns) => (

@@ -1,9 +1,11 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { WalkEvent } from "../../walk/event.ts";
+import { Fold, isFolded } from "../part/fold.tsx";
 import { moment, studied } from "../state/page.ts";
 import { type Asked, ruleset, type Verdict } from "../state/rules.ts";
 import type { Chain } from "../state/save-format.ts";
+import { Rules } from "./rules.tsx";
 
 const HOOKS = ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"] as const;
 const TABLES = ["raw", "mangle", "nat", "filter"] as const;
@@ -16,7 +18,7 @@ const HAS: Record<string, readonly string[]> = {
   filter: ["INPUT", "FORWARD", "OUTPUT"],
 };
 
-interface Cell {
+export interface Cell {
   readonly table: string;
   readonly chain: string;
 }
@@ -24,8 +26,17 @@ interface Cell {
 /** The cell that the person opened; null: the one that the packet is in. */
 const chosen = signal<Cell | null>(null);
 
+/** Headings where there is no room for the whole word. */
+const BRIEF: Record<string, string> = {
+  PREROUTING: "PRE",
+  FORWARD: "FWD",
+  OUTPUT: "OUT",
+  INPUT: "IN",
+  POSTROUTING: "POST",
+};
+
 /** What the packet did in each cell of this box, up to the moment shown. */
-interface Passage {
+export interface Passage {
   readonly visited: ReadonlyMap<string, Verdict>;
   readonly asked: ReadonlyMap<string, Asked>;
   readonly now: Cell | undefined;
@@ -33,7 +44,7 @@ interface Passage {
   readonly natByEntry: ReadonlySet<string>;
 }
 
-const cellKey = (table: string, chain: string): string => `${table} ${chain}`;
+export const cellKey = (table: string, chain: string): string => `${table} ${chain}`;
 
 function passage(events: readonly WalkEvent[]): Passage {
   const visited = new Map<string, Verdict>();
@@ -80,44 +91,52 @@ export function Matrix() {
   return (
     <section class="panel chains" aria-label={`Chains by tables of ${ns}`}>
       <header>
+        <Fold name="chains" label="chains by tables" />
         <h2>
           Chains × tables <b class="mono">{ns}</b>
         </h2>
       </header>
-      <table class="matrix">
-        <thead>
-          <tr>
-            <td />
-            {HOOKS.map((hook) => (
-              <th key={hook} scope="col">
-                {hook}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {TABLES.map((table) => (
-            <tr key={table}>
-              <th scope="row">{table}</th>
-              {HOOKS.map((chain) =>
-                HAS[table].includes(chain) ? (
-                  <td key={chain}>
-                    <CellButton
-                      cell={{ table, chain }}
-                      chain={chainOf({ table, chain })}
-                      trail={trail}
-                      shown={shown.table === table && shown.chain === chain}
-                    />
-                  </td>
-                ) : (
-                  <td key={chain} class="none" />
-                ),
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <Rules cell={shown} chains={rules?.tables.get(shown.table)} trail={trail} />
+      {!isFolded("chains") && (
+        <>
+          <table class="matrix">
+            <thead>
+              <tr>
+                <td />
+                {HOOKS.map((hook) => (
+                  <th key={hook} scope="col">
+                    <span class="whole">{hook}</span>
+                    <abbr class="brief" title={hook}>
+                      {BRIEF[hook]}
+                    </abbr>
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {TABLES.map((table) => (
+                <tr key={table}>
+                  <th scope="row">{table}</th>
+                  {HOOKS.map((chain) =>
+                    HAS[table].includes(chain) ? (
+                      <td key={chain}>
+                        <CellButton
+                          cell={{ table, chain }}
+                          chain={chainOf({ table, chain })}
+                          trail={trail}
+                          shown={shown.table === table && shown.chain === chain}
+                        />
+                      </td>
+                    ) : (
+                      <td key={chain} class="none" />
+                    ),
+                  )}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          <Rules cell={shown} chains={rules?.tables.get(shown.table)} trail={trail} />
+        </>
+      )}
     </section>
   );
 }
@@ -168,117 +187,4 @@ function CellButton({
       <span class="w">{word}</span>
     </button>
   );
-}
-
-function Rules({
-  cell,
-  chains,
-  trail,
-}: {
-  cell: Cell;
-  chains: ReadonlyMap<string, Chain> | undefined;
-  trail: Passage;
-}) {
-  // A jump opens the user's chain below the one that jumped, as a call stack.
-  const stack = [cell.chain];
-  for (const asked of trail.asked.values()) {
-    if (
-      asked.table === cell.table &&
-      chains?.has(asked.chain) &&
-      !stack.includes(asked.chain) &&
-      calls(chains, stack.at(-1), asked.chain)
-    ) {
-      stack.push(asked.chain);
-    }
-  }
-  return (
-    <div class="rules">
-      {stack.map((name, depth) => (
-        <ChainRules
-          key={name}
-          table={cell.table}
-          name={name}
-          depth={depth}
-          chain={chains?.get(name)}
-          trail={trail}
-        />
-      ))}
-    </div>
-  );
-}
-
-function calls(chains: ReadonlyMap<string, Chain>, from: string | undefined, to: string): boolean {
-  return (
-    chains.get(from ?? "")?.rules.some((r) => new RegExp(`-[jg] ${quoted(to)}(\\s|$)`).test(r.text)) ?? false
-  );
-}
-
-const quoted = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-
-interface ChainProps {
-  readonly table: string;
-  readonly name: string;
-  readonly depth: number;
-  readonly chain: Chain | undefined;
-  readonly trail: Passage;
-}
-
-function ChainRules({ table, name, depth, chain, trail }: ChainProps) {
-  const verdict = trail.visited.get(cellKey(table, name));
-  return (
-    <div class="chain" style={{ marginInlineStart: `${depth * 14}px` }}>
-      <p class="chain-head">
-        <span class="mono">
-          {depth > 0 && "↳ "}
-          {table} {name}
-        </span>
-        {chain?.policy ? (
-          <span class={chain.policy === "DROP" ? "bad" : "quiet-text"}>
-            policy {chain.policy}
-            {verdict?.policy && " ← decided"}
-          </span>
-        ) : (
-          <span class="quiet-text">{chain ? "user chain" : "no rules: everything passes"}</span>
-        )}
-        {chain && <Counter packets={chain.packets} bytes={chain.bytes} />}
-      </p>
-      {chain && chain.rules.length > 0 && (
-        <ol>
-          {chain.rules.map((rule, i) => {
-            const asked = trail.asked.get(`${table} ${name} ${i + 1}`);
-            const decided = verdict?.chain === name && verdict.rule === i + 1;
-            const hit = asked?.matched ?? decided;
-            const mark = asked || decided ? (hit ? "✓" : "✗") : "";
-            return (
-              <li key={i} class={asked || decided ? (hit ? "hit" : "miss") : ""}>
-                <span class="mark">
-                  <span aria-hidden="true">{mark}</span>
-                  {mark && <span class="visually-hidden">{hit ? "matched:" : "did not match:"}</span>}
-                </span>
-                <code>{rule.text || "(any packet)"}</code>
-                <Counter packets={rule.packets} bytes={rule.bytes} />
-                {asked && !asked.matched && asked.failed && <span class="failed">not: {asked.failed}</span>}
-                {hit && (asked?.verdict ?? (decided ? verdict?.verdict : undefined)) && (
-                  <span class="said">{asked?.verdict ?? verdict?.verdict}</span>
-                )}
-              </li>
-            );
-          })}
-        </ol>
-      )}
-    </div>
-  );
-}
-
-function Counter({ packets, bytes }: { packets: number; bytes: number }) {
-  return (
-    <span class="counter mono">
-      {packets} pkt{packets === 1 ? "" : "s"} {size(bytes)}
-    </span>
-  );
-}
-
-export function size(bytes: number): string {
-  if (bytes < 10_000) return `${bytes} B`;
-  return bytes < 10_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }

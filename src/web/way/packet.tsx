@@ -1,5 +1,7 @@
+import { Fold, isFolded } from "../part/fold.tsx";
 import { ends, type FieldChange, fate, type Moment, title } from "../state/moment.ts";
 import { moment, refusal, stage } from "../state/page.ts";
+import { Bytes } from "./bytes.tsx";
 
 /** The packet under study: what it is, what its headers say now, and what changed. */
 export function PacketPanel() {
@@ -39,6 +41,7 @@ function Studied({ now }: { now: Moment }) {
   return (
     <section class="panel packet" aria-label="The packet under study">
       <header>
+        <Fold name="packet" label="the packet's fields" />
         <h2>
           <span class="id mono">#{story.id}</span> {title(story.headers)}
         </h2>
@@ -61,10 +64,10 @@ function Studied({ now }: { now: Moment }) {
           {locked ? "studying only this" : "study only this"}
         </button>
       </header>
-      <Fields now={now} />
-      <div class="below-fields">
+      {!isFolded("packet") && <Fields now={now} />}
+      <div class="below-fields" hidden={isFolded("packet")}>
         <Entry now={now} />
-        <Bytes now={now} />
+        <Bytes bytes={now.bytes} before={now.bytesBefore} />
       </div>
       <p class="visually-hidden" aria-live="polite">
         {`${now.ns}: ${ends(headers)}`}
@@ -135,24 +138,5 @@ function Entry({ now }: { now: Moment }) {
       {glows && <span class="why-entry">The entry translates; the nat table is not asked.</span>}
       {conntrack.entry && <code title={conntrack.entry}>{conntrack.entry.replace(/\s+/g, " ")}</code>}
     </div>
-  );
-}
-
-/** The packet's bytes, as the last device saw them. */
-function Bytes({ now }: { now: Moment }) {
-  const { bytes } = now;
-  if (!bytes) return null;
-  const rows: string[] = [];
-  for (let i = 0; i < Math.min(bytes.length, 512); i += 32) rows.push(bytes.slice(i, i + 32));
-  return (
-    <details class="bytes">
-      <summary>{bytes.length / 2} bytes</summary>
-      <pre>
-        {rows
-          .map((row, i) => `${(i * 16).toString(16).padStart(4, "0")}  ${row.replace(/(.{2})/g, "$1 ")}\n`)
-          .join("")}
-        {bytes.length > 512 ? "…" : ""}
-      </pre>
-    </details>
   );
 }

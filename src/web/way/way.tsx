@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { WalkEvent, WalkEventOf } from "../../walk/event.ts";
 import { isFlag, keptSignal } from "../lab/keep.ts";
+import { Fold, isFolded } from "../part/fold.tsx";
 import { moment, pinned, refusal, stage, studied } from "../state/page.ts";
 
 const kernelNames = keptSignal("kernel-names", false, isFlag);
@@ -153,6 +154,7 @@ export function Way() {
   return (
     <section class="panel way" aria-label={`The packet's way through ${ns}`}>
       <header>
+        <Fold name="way" label="the packet's way" />
         <h2>
           The packet's way <b class="mono">{ns}</b>
         </h2>
@@ -170,38 +172,43 @@ export function Way() {
           kernel names
         </label>
       </header>
-      <svg
-        viewBox="0 4 788 136"
-        class={`flow${lit.order.length === 0 ? " idle" : ""}`}
-        role="img"
-        aria-label={describe(lit, ns)}
-      >
-        <defs>
-          <marker
-            id="tip"
-            viewBox="0 0 8 8"
-            refX="6.5"
-            refY="4"
-            markerWidth="9"
-            markerHeight="9"
-            markerUnits="userSpaceOnUse"
-            orient="auto"
+      {!isFolded("way") && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users must be able to scroll it on a narrow screen
+        <div class="flow-place" tabIndex={0}>
+          <svg
+            viewBox="0 4 788 136"
+            class={`flow${lit.order.length === 0 ? " idle" : ""}`}
+            role="img"
+            aria-label={describe(lit, ns)}
           >
-            <path d="M0 0.8 L7 4 L0 7.2 z" fill="context-stroke" />
-          </marker>
-        </defs>
-        {LINES.map(([a, b]) => (
-          <path
-            key={`${a}${b}`}
-            class={used.has(`${a} ${b}`) ? "flow-line lit" : "flow-line"}
-            d={curve(a, b)}
-            marker-end="url(#tip)"
-          />
-        ))}
-        {(Object.keys(SPOTS) as Stop[]).map((stop) => (
-          <StopBox key={stop} stop={stop} lit={lit} />
-        ))}
-      </svg>
+            <defs>
+              <marker
+                id="tip"
+                viewBox="0 0 8 8"
+                refX="6.5"
+                refY="4"
+                markerWidth="9"
+                markerHeight="9"
+                markerUnits="userSpaceOnUse"
+                orient="auto"
+              >
+                <path d="M0 0.8 L7 4 L0 7.2 z" fill="context-stroke" />
+              </marker>
+            </defs>
+            {LINES.map(([a, b]) => (
+              <path
+                key={`${a}${b}`}
+                class={used.has(`${a} ${b}`) ? "flow-line lit" : "flow-line"}
+                d={curve(a, b)}
+                marker-end="url(#tip)"
+              />
+            ))}
+            {(Object.keys(SPOTS) as Stop[]).map((stop) => (
+              <StopBox key={stop} stop={stop} lit={lit} />
+            ))}
+          </svg>
+        </div>
+      )}
     </section>
   );
 }
@@ -298,7 +305,7 @@ export function Why({ onCure }: { onCure: (command: string, ns: string) => void 
         <ul>
           {diagnosis.cures.map((cure) => (
             <li key={cure.command}>
-              {cure.note && <span class="note">{cure.note}</span>}
+              {cure.note && <span class="note">{cure.note}:</span>}
               <button
                 type="button"
                 class="cure"
