@@ -68,13 +68,17 @@ describe.skipIf(!hasChromium)("for everybody", () => {
     const lab = await site.open({ viewport: { width: 768, height: 1024 }, reducedMotion: "reduce" });
     const { page } = lab;
     await page.waitForSelector(".map .cable");
-    await page.getByRole("button", { name: "terminals", exact: true }).click();
+    await page.getByRole("button", { name: "Terminals", exact: true }).click();
     await lab.ready();
     await lab.shot("narrow-terminals");
-    await page.getByRole("button", { name: "packet", exact: true }).click();
+    await page.getByRole("button", { name: "Packet", exact: true }).click();
     await lab.shot("narrow-packet");
-    await page.getByRole("button", { name: "story, walk, facts" }).click();
-    await lab.shot("narrow-story");
-    expect(await faults(lab)).toEqual([]);
+    for (const part of ["Story", "Walk", "Facts", "Editor"]) {
+      await page.getByRole("button", { name: part, exact: true }).click();
+      await page.locator(`.side-body.${part.toLowerCase()}`).waitFor();
+      expect(await page.locator(".map .card").first().isVisible()).toBe(true);
+      await lab.shot(`narrow-${part.toLowerCase()}`);
+      expect(await faults(lab), part).toEqual([]);
+    }
   });
 });

@@ -95,7 +95,7 @@ export function Card({ node, at, cabled, svg, onMove, onOpen }: CardProps) {
         </text>
       ))}
       {died && (
-        <g class="mark" transform={`translate(${node.width - 2} 2)`}>
+        <g class="mark" transform={`translate(${node.width - 16} 17)`}>
           <circle r="10" />
           <path d="M-4 -4 L4 4 M4 -4 L-4 4" />
         </g>

@@ -104,7 +104,7 @@ function Menu({ label, name, entries }: { label: string; name: string; entries: 
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys of the buttons inside
-    <div ref={root} class="menu" onKeyDown={keys}>
+    <div ref={root} class="menu" data-name={name} onKeyDown={keys}>
       <button
         type="button"
         aria-haspopup="menu"
