@@ -16,6 +16,8 @@ export interface Opened {
   readonly note?: (deed: Deed) => void;
   /** The machine as it was after the event of order `at`; null where it cannot be shown. */
   readonly past?: (at: number) => Engine | null;
+  /** What was done to the lab in an earlier life is done again. */
+  readonly replay?: (take: (request: Request) => void) => void;
   /** Simulated time goes on by this much at once. */
   readonly skip?: (ms: number) => void;
   /** The walk stops being told after so many events; absent: never. */
@@ -105,6 +107,7 @@ export class Desk {
     }
     const waited = this.waiting;
     this.waiting = null;
+    this.opened?.replay?.((request) => this.take(request));
     for (const next of waited) this.take(next);
   }
 

@@ -30,6 +30,8 @@ export const requestSchema = v.variant("type", [
     files: v.record(path, text),
     /** The script that will build it: what it cannot have is said beforehand. */
     main: optional(text),
+    /** What was done to it before, to be done again at the same times. */
+    before: optional(v.array(v.object({ time: v.number(), request: v.unknown() }))),
   }),
   v.object({
     type: v.literal("start"),
@@ -92,6 +94,8 @@ export interface EngineFacts {
 /** What the engine tells the page. */
 export type Response =
   | { type: "opened"; facts: EngineFacts }
+  /** What was asked to be done (start, write, …) is done, at this time of the machine: one for each, in order. */
+  | { type: "noted"; time: number }
   | { type: "output"; job: number; data: string; stream: "stdout" | "stderr" }
   | { type: "end"; job: number; status: number }
   /** In batches, in order. */

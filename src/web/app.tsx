@@ -1,13 +1,14 @@
 import { computed, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { changes, EditorPanel, edited } from "./editor/editor.tsx";
+import { EditorPanel } from "./editor/editor.tsx";
 import { FactsPanel } from "./facts/facts.tsx";
-import { filesOf, readDrop } from "./lab/drop.ts";
+import { filesOf, isSave, readDrop } from "./lab/drop.ts";
+import { openEdited, RulesetDialog, ruleset } from "./lab/ruleset-dialog.tsx";
 import { TopologyMap } from "./map/map.tsx";
 import { PanelClose } from "./part/panel-close.tsx";
 import { Splitter } from "./part/splitter.tsx";
-import { openFresh, TopBar } from "./part/top-bar.tsx";
-import { message, pinned, type Side, say, side, stage, studied } from "./state/page.ts";
+import { TopBar } from "./part/top-bar.tsx";
+import { message, pinned, type Side, say, side, stage } from "./state/page.ts";
 import { below, bringIn, isOpen, left, narrow, PLACES, top } from "./state/places.ts";
 import { stopPlay } from "./story/play.ts";
 import { StoryPanel } from "./story/story.tsx";
@@ -32,7 +33,11 @@ export function App() {
   useEffect(() => {
     const keys = (e: KeyboardEvent) => pageKeys(e);
     addEventListener("keydown", keys);
-    return () => removeEventListener("keydown", keys);
+    addEventListener("paste", pasted);
+    return () => {
+      removeEventListener("keydown", keys);
+      removeEventListener("paste", pasted);
+    };
   }, []);
   const box = () => main.current?.getBoundingClientRect();
   const style = { "--left": `${left.value}%`, "--top": `${top.value}%`, "--below": `${below.value}%` };
@@ -81,6 +86,7 @@ export function App() {
       <output class={`message${message.value ? ` shown ${message.value.tone}` : ""}`} aria-live="polite">
         {message.value?.text}
       </output>
+      <RulesetDialog />
       {dropping.value && <div class="drop-here">Drop a script, a folder, or what iptables-save printed</div>}
       <input
         id="file"
@@ -272,25 +278,26 @@ async function dropped(e: DragEvent): Promise<void> {
   await take(files, paths);
 }
 
-/** A lab takes the place of the one that is open; a ruleset goes into it, ready to be restored. */
+/** Text that was pasted where nothing is written: as if it had been dropped. */
+function pasted(e: ClipboardEvent): void {
+  const at = e.target as HTMLElement;
+  if (at.closest("input, textarea, select, .cm-editor, .screen, [contenteditable], dialog")) return;
+  const text = e.clipboardData?.getData("text/plain") ?? "";
+  if (text.trim() === "") return;
+  e.preventDefault();
+  const name = isSave(text) ? "pasted.v4" : "pasted.sh";
+  void take([new File([text], name)], [name]);
+}
+
+/** A lab takes the place of the one that is open; of a ruleset the person says where it goes. */
 async function take(files: readonly File[], paths: readonly string[]): Promise<void> {
   try {
-    const { lab, rules } = await readDrop(files, paths);
-    if (lab) {
-      edited.value = null;
-      changes.value = {};
-      openFresh(lab);
-      side.value = "editor";
-      say(`${lab.name}: built from ${lab.main}.`);
-    } else if (rules && stage.value) {
-      const path = rules.path.replace(/[^\w.-]+/g, "-");
-      changes.value = { ...changes.value, [path]: rules.text };
-      stage.value.session.put(path, rules.text);
-      edited.value = path;
-      side.value = "editor";
-      const folder = stage.value.session.engine.value?.folder ?? "";
-      await offer(`iptables-restore < ${folder}/${path}`, studied.value);
-    }
+    const { lab, rules, leftOut } = await readDrop(files, paths);
+    if (rules) ruleset.value = rules;
+    if (!lab) return;
+    openEdited(lab);
+    const without = leftOut.length > 0 ? ` Left out, being no text: ${leftOut.join(", ")}.` : "";
+    say(`${lab.name}: built from ${lab.main}.${without}`);
   } catch (error) {
     say(
       `Not opened: ${error instanceof Error ? error.message : String(error)} Your lab is as it was.`,

@@ -1,35 +1,60 @@
 import { type Lab, mainOf } from "./lab.ts";
 
-/** More than this is no lab script. */
-const MOST = 1_000_000;
+/** More than this is no lab: bytes of a file, bytes of all, files. */
+const MOST = { file: 1_000_000, all: 4_000_000, files: 200 };
 
 export interface Dropped {
-  /** A whole lab, or a file that goes into the one that is open. */
+  /** A whole lab, or a ruleset that came alone. */
   readonly lab?: Lab;
   readonly rules?: { readonly path: string; readonly text: string };
+  /** Files that are no text: a folder is taken without them. */
+  readonly leftOut: readonly string[];
 }
 
 /** What was dropped on the page, or an error that says what it is not. */
 export async function readDrop(items: readonly File[], paths: readonly string[]): Promise<Dropped> {
+  if (items.length === 0) throw new Error("there was no file in what was dropped.");
+  if (items.length > MOST.files)
+    throw new Error(`these are more than ${MOST.files} files: a lab is a script and what it needs.`);
   const files: Record<string, string> = {};
+  const leftOut: string[] = [];
+  let all = 0;
   for (const [i, file] of items.entries()) {
-    if (file.size > MOST)
-      throw new Error(`${file.name} has ${Math.round(file.size / 1000)} kB: a lab's file may have 1000 kB.`);
-    const text = await file.text();
-    if (/\u0000|\ufffd/.test(text.slice(0, 4000)))
-      throw new Error(
-        `${file.name} is no text: drop a script, the output of iptables-save, or a folder of them.`,
-      );
-    files[paths[i] ?? file.name] = text;
+    all += file.size;
+    if (file.size > MOST.file)
+      throw new Error(`${file.name} has ${sized(file.size)}: a lab's file may have ${sized(MOST.file)}.`);
+    if (all > MOST.all) throw new Error(`the files have more than ${sized(MOST.all)} together.`);
+    const text = decode(await file.arrayBuffer());
+    if (text === undefined) leftOut.push(paths[i] ?? file.name);
+    else files[paths[i] ?? file.name] = text;
   }
   const names = Object.keys(files);
-  if (names.length === 0) throw new Error("there was no file in what was dropped.");
+  if (names.length === 0)
+    throw new Error(
+      `${leftOut[0]} is no text: drop a script, the output of iptables-save, or a folder of them.`,
+    );
   const first = files[names[0]];
-  if (names.length === 1 && isSave(first)) return { rules: { path: names[0], text: first } };
+  if (names.length === 1 && isSave(first)) return { rules: { path: names[0], text: first }, leftOut };
   const folder = commonFolder(names);
   const inside = Object.fromEntries(names.map((n) => [n.slice(folder.length), files[n]]));
   const main = mainOf(inside) || Object.keys(inside)[0];
-  return { lab: { name: folder.replace(/\/$/, "") || main.replace(/\.\w+$/, ""), files: inside, main } };
+  return {
+    lab: { name: folder.replace(/\/$/, "") || main.replace(/\.\w+$/, ""), files: inside, main },
+    leftOut,
+  };
+}
+
+const sized = (bytes: number): string =>
+  bytes < 1e6 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(0)} MB`;
+
+/** The text of a file; undefined for anything else. */
+function decode(bytes: ArrayBuffer): string | undefined {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return text.includes("\0") ? undefined : text;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What `iptables-save` prints. */
@@ -47,7 +72,8 @@ export async function filesOf(data: DataTransfer): Promise<{ files: File[]; path
   const paths: string[] = [];
   const entries = [...data.items].map((i) => i.webkitGetAsEntry()).filter((e) => e !== null);
   const visit = async (entry: FileSystemEntry, folder: string): Promise<void> => {
-    if (files.length >= 200) return;
+    // One more than a lab may have is enough to say so.
+    if (files.length > MOST.files) return;
     if (entry.isFile) {
       files.push(
         await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)),

@@ -4,7 +4,7 @@ import type { Lab } from "../lab/lab.ts";
 import { workerLink } from "../link/worker-link.ts";
 import { type Moment, momentOf } from "./moment.ts";
 import { Player } from "./player.ts";
-import { Session } from "./session.ts";
+import { type Before, type JobHandlers, Session } from "./session.ts";
 import { HOST, readTopology, type Topology } from "./topology.ts";
 
 export type Side = "story" | "walk" | "editor" | "facts";
@@ -83,38 +83,46 @@ export const asOf = computed(() => {
 });
 
 /** Opens a lab on a fresh machine and builds it. What was there is gone. */
-export function open(lab: Lab, options: { main?: string | null } = {}): Stage {
+export function open(lab: Lab, options: { main?: string | null; before?: Before } = {}): Stage {
   const before = stage.value;
   before?.player.dispose();
   before?.session.close();
   topology.value = null;
   pinned.value = null;
   buildOutput.value = "";
-  const session = new Session(workerLink(), lab, { seed: SEED, profile: "ubuntu" });
+  const { before: done } = options;
+  const session = new Session(workerLink(), lab, {
+    seed: SEED,
+    profile: "ubuntu",
+    ...(done ? { before: done } : {}),
+  });
   const player = new Player(session);
   const main = options.main === undefined ? lab.main : options.main;
-  const built = main ? build(session, main) : Promise.resolve();
+  const built = main ? build(session, main, done !== undefined) : Promise.resolve();
   const opened = { session, player, built };
   stage.value = opened;
   keepLab(lab);
   return opened;
 }
 
-function build(session: Session, script: string): Promise<void> {
+function build(session: Session, script: string, again: boolean): Promise<void> {
   building.value = true;
   return new Promise((resolve) => {
-    session.start(["bash", script], {
+    const handlers: JobHandlers = {
       onOutput: (data, _, shown) => {
         shown();
         if (stage.value?.session === session) buildOutput.value = (buildOutput.value + data).slice(-20_000);
       },
       onEnd: (status) => {
         building.value = false;
-        if (status !== 0)
+        if (status !== 0 && !again)
           say(`${script} ended with status ${status}: what it printed stands in the editor's panel`, "bad");
         resolve();
       },
-    });
+    };
+    if (!again) session.start(["bash", script], handlers);
+    else if (session.adopt(({ argv, terminal }) => !terminal && argv[1] === script, handlers) === undefined)
+      handlers.onEnd(0);
   });
 }
 

@@ -1,17 +1,33 @@
 import { signal } from "@preact/signals";
 import type { Profile, QueryAnswer, TerminalSize } from "../../engine/engine.ts";
-import type { EngineFacts, Link, Offer, Response, ScriptFault } from "../../link/protocol.ts";
+import type { EngineFacts, Link, Offer, RequestOf, Response, ScriptFault } from "../../link/protocol.ts";
 import type { WalkEvent, WalkEventOf } from "../../walk/event.ts";
 import { LabMemory } from "../../walk/memory.ts";
 import { type PacketStory, StoryTeller } from "../../walk/story.ts";
 import { type Diagnosis, explainDeath, explainRefused } from "../../walk/why/index.ts";
 import type { Lab } from "../lab/lab.ts";
+import { type Deed, type DeedRequest, Journal } from "./journal.ts";
 
 export interface JobHandlers {
   /** `shown` is called when the data has been shown: a flood goes no faster. */
   readonly onOutput: (data: string, stream: "stdout" | "stderr", shown: () => void) => void;
   readonly onEnd: (status: number) => void;
 }
+
+/** What was done to a lab in an earlier life. */
+export interface Before {
+  readonly deeds: readonly Deed[];
+  readonly last: number;
+}
+
+interface Orphan {
+  readonly start: RequestOf<"start">;
+  output: string;
+  status: number | undefined;
+}
+
+/** More of what a job printed in an earlier life is not shown again (characters). */
+const ORPHAN_OUTPUT = 200_000;
 
 export type Refused = WalkEventOf<"refused">;
 
@@ -45,13 +61,67 @@ export class Session {
   private readonly shown = new Map<number, number>();
   private readonly waiting = new Map<number, (response: Response) => void>();
   private last = 0;
+  private readonly journal: Journal;
+  /** Jobs of an earlier life that nobody listens to yet, and what they printed. */
+  private readonly orphans = new Map<number, Orphan>();
 
-  constructor(link: Link, lab: Lab, options: { seed: number; profile: Profile }) {
+  constructor(link: Link, lab: Lab, options: { seed: number; profile: Profile; before?: Before }) {
     this.link = link;
     this.lab = lab;
     link.onResponse = (response) => this.take(response);
-    const { seed, profile } = options;
-    link.send({ type: "open", seed, profile, files: lab.files, ...(lab.main ? { main: lab.main } : {}) });
+    const { seed, profile, before } = options;
+    this.journal = new Journal(before?.deeds);
+    if (before) {
+      this.last = before.last;
+      for (const { request } of before.deeds) if (request.type === "start") this.orphan(request);
+    }
+    link.send({
+      type: "open",
+      seed,
+      profile,
+      files: lab.files,
+      ...(lab.main ? { main: lab.main } : {}),
+      ...(before ? { before: [...before.deeds] } : {}),
+    });
+  }
+
+  /** What was done to the lab so far, to be done again in another life. */
+  get before(): Before {
+    return { deeds: this.journal.deeds, last: this.last };
+  }
+
+  /** Takes over the jobs of an earlier life that `isMine` knows; gives the last one's number. */
+  adopt(isMine: (start: RequestOf<"start">) => boolean, handlers: JobHandlers): number | undefined {
+    let found: number | undefined;
+    for (const [job, orphan] of this.orphans) {
+      if (!isMine(orphan.start)) continue;
+      found = job;
+      this.orphans.delete(job);
+      if (orphan.output !== "") handlers.onOutput(orphan.output, "stdout", () => {});
+      if (orphan.status !== undefined) handlers.onEnd(orphan.status);
+      else this.jobs.set(job, handlers);
+    }
+    return found;
+  }
+
+  private orphan(start: RequestOf<"start">): void {
+    const orphan: Orphan = { start, output: "", status: undefined };
+    this.orphans.set(start.job, orphan);
+    this.running.value++;
+    this.jobs.set(start.job, {
+      onOutput: (data, _, shown) => {
+        shown();
+        orphan.output = (orphan.output + data).slice(-ORPHAN_OUTPUT);
+      },
+      onEnd: (status) => {
+        orphan.status = status;
+      },
+    });
+  }
+
+  private do(request: DeedRequest): void {
+    this.journal.send(request);
+    this.link.send(request);
   }
 
   /** Starts a program; with a terminal its keys go in by `write`. */
@@ -63,16 +133,16 @@ export class Session {
     const job = ++this.last;
     this.jobs.set(job, handlers);
     this.running.value++;
-    this.link.send({ type: "start", job, argv, ...where });
+    this.do({ type: "start", job, argv, ...where });
     return job;
   }
 
   write(job: number, data: string): void {
-    this.link.send({ type: "write", job, data });
+    this.do({ type: "write", job, data });
   }
 
   resize(job: number, size: TerminalSize): void {
-    this.link.send({ type: "resize", job, size });
+    this.do({ type: "resize", job, size });
   }
 
   /** Simulated time goes on by this much at once. */
@@ -81,7 +151,7 @@ export class Session {
   }
 
   put(path: string, text: string): void {
-    this.link.send({ type: "put", path, text });
+    this.do({ type: "put", path, text });
   }
 
   /** What a command that only looks prints; `at`: as it was after the event of that order. */
@@ -140,6 +210,9 @@ export class Session {
         return;
       case "opened":
         this.engine.value = response.facts;
+        return;
+      case "noted":
+        this.journal.noted(response.time);
         return;
       case "output": {
         const { job, data, stream } = response;

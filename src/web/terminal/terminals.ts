@@ -1,6 +1,6 @@
 import { effect, signal, untracked } from "@preact/signals";
 import { say, stage, topology } from "../state/page.ts";
-import type { Session } from "../state/session.ts";
+import type { JobHandlers, Session } from "../state/session.ts";
 import { HOST } from "../state/topology.ts";
 import type { Screen } from "./screen.ts";
 
@@ -60,24 +60,35 @@ export class BoxTerminal {
     const prompt = this.ns === HOST ? "\\u@\\h:\\w\\$ " : `${this.ns}:\\w\\$ `;
     let shown = (): void => {};
     const prompted = new Promise<void>((resolve) => (shown = resolve));
-    this.job = this.session.start(
-      ["bash", "-i"],
-      {
-        onOutput: (data, _, done) => {
-          this.screen?.write(data, done);
-          shown();
-        },
-        onEnd: () => {
-          this.ended.value = true;
-          this.screen?.write("\r\n\x1b[2m[the shell has ended: press Enter for another]\x1b[0m\r\n");
-          this.screen?.onceEnter(() => {
-            this.ended.value = false;
-            void this.open();
-          });
-        },
+    const handlers: JobHandlers = {
+      onOutput: (data, _, done) => {
+        this.screen?.write(data, done);
+        shown();
       },
-      { ...(this.ns === HOST ? {} : { ns: this.ns }), terminal: this.screen.size, env: { PS1: prompt } },
+      onEnd: () => {
+        this.ended.value = true;
+        this.screen?.write("\r\n\x1b[2m[the shell has ended: press Enter for another]\x1b[0m\r\n");
+        this.screen?.onceEnter(() => {
+          this.ended.value = false;
+          void this.open();
+        });
+      },
+    };
+    // After a reload the box's shell is still there, with what stood on its screen.
+    const own = this.session.adopt(
+      (start) => start.terminal !== undefined && (start.ns ?? HOST) === this.ns,
+      handlers,
     );
+    if (own !== undefined) {
+      this.job = own;
+      this.session.resize(own, this.screen.size);
+      return;
+    }
+    this.job = this.session.start(["bash", "-i"], handlers, {
+      ...(this.ns === HOST ? {} : { ns: this.ns }),
+      terminal: this.screen.size,
+      env: { PS1: prompt },
+    });
     await prompted;
   }
 }
@@ -119,6 +130,13 @@ effect(() => {
     }
   });
 });
+
+/** After a reload: the terminals that were in sight. */
+export function restoreTerminals(session: Session, shown: readonly string[], active: string): void {
+  begun = session;
+  shownTerminals.value = shown;
+  activeTerminal.value = active;
+}
 
 /** Brings a box's terminal in sight: in the place of the active one, or beside it. */
 export function showTerminal(ns: string, beside = false): BoxTerminal | undefined {

@@ -1,0 +1,77 @@
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { changes, edited } from "../editor/editor.tsx";
+import { openFresh } from "../part/top-bar.tsx";
+import { side, stage, studied } from "../state/page.ts";
+import { bringIn } from "../state/places.ts";
+import { offer } from "../terminal/terminals.ts";
+import { labAround, sizeOf } from "./around.ts";
+import type { Lab } from "./lab.ts";
+
+/** A ruleset that was handed in, and waits for a word on where it goes. */
+export const ruleset = signal<{ readonly path: string; readonly text: string } | null>(null);
+
+/** Another lab, with its script in the editor. */
+export function openEdited(lab: Lab): void {
+  edited.value = null;
+  changes.value = {};
+  openFresh(lab);
+  side.value = "editor";
+}
+
+/** Asks where a ruleset goes: into a lab made round it, or into the box under study. */
+export function RulesetDialog() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const now = ruleset.value;
+  useEffect(() => {
+    if (now) dialog.current?.showModal();
+    else dialog.current?.close();
+  }, [now]);
+  const { rules, tables } = now ? sizeOf(now.text) : { rules: 0, tables: 0 };
+  const box = studied.value;
+  const around = () => {
+    if (!now) return;
+    openEdited(labAround(now.path, now.text));
+    ruleset.value = null;
+  };
+  const inside = () => {
+    if (!now || !stage.value) return;
+    const { session } = stage.value;
+    const path = now.path.replace(/[^\w.-]+/g, "-");
+    changes.value = { ...changes.value, [path]: now.text };
+    session.put(path, now.text);
+    edited.value = path;
+    side.value = "editor";
+    ruleset.value = null;
+    bringIn("terminals");
+    const folder = session.engine.value?.folder ?? "";
+    void offer(`iptables-restore < ${folder}/${path}`, box);
+  };
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby="ruleset-title"
+      onClose={() => {
+        ruleset.value = null;
+      }}
+    >
+      <h2 id="ruleset-title">
+        {now?.path}: {rules} rules in {tables} table{tables === 1 ? "" : "s"}
+      </h2>
+      <p>Where shall they go?</p>
+      <div class="choices">
+        <button type="button" class="primary" onClick={around}>
+          A lab round them
+          <small>a box with the devices that they name, a host behind each; your lab is closed</small>
+        </button>
+        <button type="button" onClick={inside}>
+          Into {box}
+          <small>the command to restore them, in its terminal</small>
+        </button>
+        <button type="button" class="quiet" onClick={() => dialog.current?.close()}>
+          Nowhere
+        </button>
+      </div>
+    </dialog>
+  );
+}
