@@ -4,6 +4,7 @@ import { boot } from "./boot.ts";
 import { chain } from "./chain.ts";
 import { hop } from "./hop.ts";
 import { netfilter } from "./netfilter.ts";
+import { page } from "./page.ts";
 import { restore } from "./restore.ts";
 import { routers } from "./routers.ts";
 import { start } from "./start.ts";
@@ -16,6 +17,7 @@ const BENCHES: Record<string, (options: readonly string[]) => void | Promise<voi
   routers,
   start,
   boot,
+  page,
 };
 
 // Words are benches; what begins with -- is for them.

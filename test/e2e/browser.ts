@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, expect } from "vitest";
+import { afterAll, beforeAll, expect, vi } from "vitest";
 import type { WalkEvent } from "../../src/walk/event.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -41,7 +41,7 @@ export class LabPage {
 
   /** Types a command in a box's terminal. */
   async type(ns: string, command: string): Promise<void> {
-    await this.page.getByRole("tab", { name: ns, exact: true }).click();
+    await this.page.locator(".terminals").getByRole("tab", { name: ns, exact: true }).click();
     await this.page.waitForFunction(
       (name) => document.querySelector(`.pane[data-ns="${name}"] .xterm-rows`)?.textContent?.includes("#"),
       ns,
@@ -59,7 +59,7 @@ export class LabPage {
     }, ns);
   }
 
-  async screenHas(ns: string, text: string | RegExp, timeout = 15_000): Promise<void> {
+  async screenHas(ns: string, text: string | RegExp, timeout = 60_000): Promise<void> {
     await expect.poll(() => this.screen(ns), { timeout, interval: 60 }).toMatch(text);
   }
 
@@ -88,7 +88,7 @@ export class LabPage {
   async caughtUp(): Promise<void> {
     await expect
       .poll(async () => (await this.shown()).position - (await this.events()).length, {
-        timeout: 25_000,
+        timeout: 90_000,
         interval: 80,
       })
       .toBe(-1);
@@ -109,6 +109,8 @@ export function serve(...args: string[]): {
   let browser: Browser;
   let address = "";
   const pages: LabPage[] = [];
+  // Tests wait for conditions; this only ends one that hangs, on a machine with much else to do.
+  vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
   beforeAll(async () => {
     mkdirSync(RESULTS, { recursive: true });
     server = spawn(process.execPath, [`${root}bin/packetwalk.js`, "ui", ...args], { cwd: root });
@@ -137,6 +139,7 @@ export function serve(...args: string[]): {
     open: async ({ hash = "", ...options } = {}) => {
       const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, ...options });
       const page = await context.newPage();
+      page.setDefaultTimeout(60_000);
       const complaints: string[] = [];
       page.on("console", (message) => {
         if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());

@@ -15,11 +15,11 @@ describe.skipIf(!hasChromium)("panels and time", () => {
     expect(walk.length).toBeGreaterThan(12);
     expect((await lab.shown()).event?.seq).toBe(walk.at(-1)?.seq);
     for (const event of walk.slice(0, -1).reverse()) {
-      await lab.page.getByRole("button", { name: "step back" }).click();
+      await lab.page.keyboard.press(",");
       expect((await lab.shown()).event?.seq).toBe(event.seq);
     }
     for (const event of walk.slice(1)) {
-      await lab.page.getByRole("button", { name: "step forward" }).click();
+      await lab.page.keyboard.press(".");
       expect((await lab.shown()).event?.seq).toBe(event.seq);
     }
     await lab.page.getByLabel("Step by").selectOption("hop");
@@ -61,6 +61,8 @@ describe.skipIf(!hasChromium)("panels and time", () => {
     await rules.getByText("↳ filter web").waitFor();
     await rules.locator("li.miss", { hasText: "--dport 80" }).getByText(/^not:/).waitFor();
     await rules.locator("li.hit", { hasText: "-j DROP" }).waitFor();
+    // The reason stays in sight however long the chains are.
+    expect(await lab.page.locator(".why .cure").first().isVisible()).toBe(true);
     await lab.page.locator(".place-study").evaluate((el) => el.scrollTo(0, el.scrollHeight));
     await lab.shot("panel-rules");
     const cure = lab.page.locator(".cure").first();
@@ -98,6 +100,55 @@ describe.skipIf(!hasChromium)("panels and time", () => {
     await lab.page.getByRole("radio", { name: "steps" }).check();
     await expect.poll(() => rows.count()).toBeGreaterThan(6);
     await lab.shot("panel-walk");
+  });
+
+  test("the map is zoomed and moved by wheel, buttons and keys, and shows all again", async () => {
+    const lab = await site.open({ reducedMotion: "reduce" });
+    const { page } = lab;
+    await lab.ready();
+    const map = page.locator("#topology");
+    const view = async () => ((await map.getAttribute("viewBox")) ?? "").split(" ").map(Number);
+    const whole = await view();
+    await map.hover({ position: { x: 120, y: 90 } });
+    await page.mouse.wheel(0, -400);
+    await expect.poll(async () => (await view())[2]).toBeLessThan(whole[2] * 0.8);
+    await page.getByRole("button", { name: "zoom out" }).click();
+    await page.mouse.move(200, 420);
+    await page.mouse.down();
+    const before = await view();
+    await page.mouse.move(150, 380, { steps: 3 });
+    await page.mouse.up();
+    const after = await view();
+    expect(after[0]).toBeGreaterThan(before[0]);
+    expect(after[2]).toBeCloseTo(before[2], 3);
+    await map.focus();
+    await page.keyboard.press("ArrowLeft");
+    expect((await view())[0]).toBeLessThan(after[0]);
+    await page.keyboard.press("0");
+    expect(await view()).toEqual(whole);
+  });
+
+  test("parts are closed and brought back, and a reload keeps that", async () => {
+    const lab = await site.open({ reducedMotion: "reduce" });
+    const { page } = lab;
+    await lab.ready();
+    await page.getByRole("button", { name: "close: Map" }).click();
+    await page.getByRole("button", { name: "close: Terminals" }).click();
+    expect(await page.locator(".map, .terminals").count()).toBe(0);
+    const box = await page.locator(".place-study").boundingBox();
+    expect(box?.x).toBeLessThan(12);
+    await page.getByRole("button", { name: "fold: chains by tables" }).click();
+    expect(await page.locator(".matrix").count()).toBe(0);
+    await lab.shot("panel-closed");
+    await page.reload();
+    await page.locator(".place-study").waitFor();
+    expect(await page.locator(".map, .terminals, .matrix").count()).toBe(0);
+    await page.getByRole("button", { name: "View", exact: true }).click();
+    await page.getByRole("menuitemcheckbox", { name: "Map" }).click();
+    await page.locator(".map .card").first().waitFor();
+    await page.getByRole("button", { name: "View", exact: true }).click();
+    await page.getByRole("menuitem", { name: /All of them/ }).click();
+    await lab.ready();
   });
 
   test("a box that was dragged stays where it was put", async () => {

@@ -64,6 +64,14 @@ const theme = EditorView.theme({
     backgroundColor: "var(--accent)",
     color: "var(--on-accent)",
   },
+  ".cm-lint-marker-error": {
+    content: "none",
+    width: "7px",
+    height: "7px",
+    margin: "5px 3px",
+    borderRadius: "50%",
+    backgroundColor: "var(--died)",
+  },
   ".cm-diagnostic-error": { borderLeft: "3px solid var(--died)" },
   "&.cm-focused .cm-selectionBackground, .cm-selectionBackground": {
     backgroundColor: "var(--term-selection) !important",

@@ -31,18 +31,19 @@ export function RulesetDialog() {
   const box = studied.value;
   const around = () => {
     if (!now) return;
+    dialog.current?.close();
     openEdited(labAround(now.path, now.text));
-    ruleset.value = null;
   };
   const inside = () => {
     if (!now || !stage.value) return;
+    // Closing gives the focus back to where it was: it comes first.
+    dialog.current?.close();
     const { session } = stage.value;
     const path = now.path.replace(/[^\w.-]+/g, "-");
     changes.value = { ...changes.value, [path]: now.text };
     session.put(path, now.text);
     edited.value = path;
     side.value = "editor";
-    ruleset.value = null;
     bringIn("terminals");
     const folder = session.engine.value?.folder ?? "";
     void offer(`iptables-restore < ${folder}/${path}`, box);
@@ -56,7 +57,7 @@ export function RulesetDialog() {
       }}
     >
       <h2 id="ruleset-title">
-        {now?.path}: {rules} rules in {tables} table{tables === 1 ? "" : "s"}
+        {now?.path}: {rules} rule{rules === 1 ? "" : "s"} in {tables} table{tables === 1 ? "" : "s"}
       </h2>
       <p>Where shall they go?</p>
       <div class="choices">
