@@ -102,7 +102,7 @@ export class LabPage {
 /** The page as `packetwalk ui` serves it, and a browser. One for all the tests of a file. */
 export function serve(...args: string[]): {
   url: () => string;
-  open: (options?: BrowserContextOptions & { hash?: string }) => Promise<LabPage>;
+  open: (options?: BrowserContextOptions & { hash?: string; at?: string }) => Promise<LabPage>;
   stop: () => void;
 } {
   let server: ChildProcess;
@@ -136,7 +136,7 @@ export function serve(...args: string[]): {
   return {
     url: () => address,
     stop: () => void server.kill("SIGINT"),
-    open: async ({ hash = "", ...options } = {}) => {
+    open: async ({ hash = "", at = address, ...options } = {}) => {
       const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, ...options });
       const page = await context.newPage();
       page.setDefaultTimeout(60_000);
@@ -145,7 +145,7 @@ export function serve(...args: string[]): {
         if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
       });
       page.on("pageerror", (error) => complaints.push(error.stack ?? error.message));
-      await page.goto(address + hash);
+      await page.goto(at + hash);
       const lab = new LabPage(page, complaints);
       pages.push(lab);
       return lab;

@@ -15,8 +15,8 @@ const SCALE = { most: 4, least: 0.02 };
 export function wholeView(graph: Graph, places: Places): View {
   const points = graph.nodes.map((n) => ({ n, p: places.get(n.id) ?? { x: 0, y: 0 } }));
   if (points.length === 0) return { x: 0, y: 0, width: 600, height: 400 };
-  const left = Math.min(...points.map(({ n, p }) => p.x - n.width / 2)) - 34;
-  const right = Math.max(...points.map(({ n, p }) => p.x + n.width / 2)) + 34;
+  const left = Math.min(...points.map(({ n, p }) => p.x - n.width / 2)) - 54;
+  const right = Math.max(...points.map(({ n, p }) => p.x + n.width / 2)) + 54;
   const top = Math.min(...points.map(({ n, p }) => p.y - n.height / 2)) - 42;
   const bottom = Math.max(...points.map(({ n, p }) => p.y + n.height / 2)) + 34;
   const width = Math.max(right - left, 420);
