@@ -100,6 +100,14 @@ describe.skipIf(!hasChromium)("panels and time", () => {
     await lab.page.getByRole("radio", { name: "steps" }).check();
     await expect.poll(() => rows.count()).toBeGreaterThan(6);
     await lab.shot("panel-walk");
+    await lab.page.getByRole("radio", { name: "packets" }).check();
+    await lab.page.getByRole("combobox", { name: "Host", exact: true }).selectOption("");
+    await rows.filter({ hasText: "echo reply" }).first().click();
+    await lab.page.getByRole("button", { name: "its flow" }).click();
+    // The first ping's two requests and two answers; the second ping's is another flow.
+    await expect.poll(() => rows.count()).toBe(4);
+    await lab.page.getByRole("button", { name: /^the flow of/ }).click();
+    await expect.poll(() => rows.count()).toBe(5);
   });
 
   test("the map is zoomed and moved by wheel, buttons and keys, and shows all again", async () => {

@@ -55,6 +55,8 @@ export function exportSvg(session: Session): void {
     to[i].setAttribute("style", words);
   }
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  // All of the lab, whatever part of it is in sight.
+  if (map.dataset.whole !== undefined) copy.setAttribute("viewBox", map.dataset.whole);
   copy.style.background = getComputedStyle(document.documentElement).getPropertyValue("--panel");
   download(fileName(session, "svg"), new XMLSerializer().serializeToString(copy), "image/svg+xml");
 }

@@ -1,5 +1,6 @@
 import { useComputed } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import { deathOf } from "../state/moment.ts";
 import { moment, refusal, studied } from "../state/page.ts";
 import { type Box, HOST } from "../state/topology.ts";
 import { pointIn } from "./gestures.ts";
@@ -108,8 +109,8 @@ export function Card({ node, at, cabled, svg, onMove, onOpen }: CardProps) {
 function deathIn(boxes: ReadonlySet<string>): string | undefined {
   const refused = refusal.value;
   if (refused && boxes.has(refused.ns)) return refused.errno;
-  const last = moment.value?.last;
-  return last?.kind === "drop" && boxes.has(last.ns) ? last.reason : undefined;
+  const death = deathOf(moment.value?.last);
+  return death && boxes.has(death.ns) ? death.reason : undefined;
 }
 
 function badgesOf(box: Box): string {

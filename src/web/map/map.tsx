@@ -109,6 +109,7 @@ export function TopologyMap() {
         class={`map${far ? " far" : ""}`}
         id="topology"
         viewBox={viewBox(view)}
+        data-whole={viewBox(whole.value)}
         role="group"
         tabindex={0}
         aria-label="Topology of the lab. Plus and minus zoom, arrows move, 0 shows all."

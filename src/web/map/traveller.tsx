@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { fate, title } from "../state/moment.ts";
+import { deathOf, fate, title } from "../state/moment.ts";
 import { moment, stage } from "../state/page.ts";
 import { lineOf } from "./cable.tsx";
 import type { Graph, Node, Places, Point } from "./layout.ts";
@@ -33,7 +33,7 @@ export function Traveller({ graph, places }: { graph: Graph; places: Places }) {
     }
   }, [at?.seq, packet, places]);
   if (!shown || !way) return null;
-  const dead = at?.kind === "drop";
+  const dead = deathOf(at) !== undefined;
   const arp = shown.headers.family === "arp";
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: an SVG has no such elements

@@ -114,11 +114,17 @@ function apply(headers: Headers, event: WalkEvent, change: FieldChange): Headers
   }
 }
 
+/** The drop that an event is. The kernel counts a RST that did its work as one too; for people it has arrived. */
+export function deathOf(event: WalkEvent | undefined): WalkEventOf<"drop"> | undefined {
+  return event?.kind === "drop" && event.reason !== "TCP_RESET" ? event : undefined;
+}
+
 /** "accepted", "died: IP_RPFILTER" … as the walk's list says it. */
 export function fate(story: PacketStory): { word: string; kind: "good" | "died" | "open" } {
   const { ending } = story;
   switch (ending.kind) {
     case "dropped":
+      if (!deathOf(ending.event)) return { word: "ends the connection", kind: "good" };
       return { word: ending.event.reason, kind: "died" };
     case "not-modelled":
       return { word: "not modelled", kind: "died" };
@@ -192,7 +198,7 @@ export function sentence(event: WalkEvent): string {
     case "log":
       return "LOG";
     case "drop":
-      return `died: ${event.reason}`;
+      return deathOf(event) ? `died: ${event.reason}` : "the reset ends the connection";
     case "end":
       return event.how;
     case "refused":

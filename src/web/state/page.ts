@@ -59,7 +59,7 @@ export const refusal = computed(() => {
   const player = stage.value?.player;
   if (!player || player.locked.value !== null) return undefined;
   const { events } = player.session;
-  for (let i = player.position.value; i >= 0; i--) {
+  for (let i = player.position.value; i >= 0 && i > player.position.value - 2000; i--) {
     const event = events[i];
     if (event.kind === "refused") return event;
     if ("packet" in event && event.packet !== undefined) return undefined;

@@ -7,9 +7,40 @@ export interface Filter {
   readonly ns: string;
   readonly verdict: "" | "died" | "good" | "open";
   readonly arp: boolean;
+  /** Only packets of the conversation that this packet belongs to. */
+  readonly flow: number | null;
 }
 
-export const NO_FILTER: Filter = { text: "", ns: "", verdict: "", arp: false };
+export const NO_FILTER: Filter = { text: "", ns: "", verdict: "", arp: false, flow: null };
+
+/** The ends of a packet, whichever of them sent it. */
+const endsOf = ({ headers: h }: PacketStory): string =>
+  [`${h.src} ${h.sport ?? ""}`, `${h.dst} ${h.dport ?? ""}`]
+    .sort()
+    .concat(h.protocol, String(h.id ?? ""))
+    .join(" | ");
+
+/** Packets between the same ends, and those that were made in answer to one of them: a translated reply has other ends. */
+export function flowOf(packet: number, all: readonly PacketStory[]): ReadonlySet<number> {
+  const first = all.find((p) => p.id === packet);
+  const flow = new Set<number>();
+  if (!first) return flow;
+  const ends = new Set([endsOf(first)]);
+  const parents = new Set([first.id, first.parent]);
+  for (let grown = -1; grown !== flow.size; ) {
+    grown = flow.size;
+    for (const story of all) {
+      if (flow.has(story.id)) continue;
+      const related = parents.has(story.id) || (story.parent > 0 && parents.has(story.parent));
+      if (!related && !ends.has(endsOf(story))) continue;
+      flow.add(story.id);
+      ends.add(endsOf(story));
+      parents.add(story.id);
+      if (story.parent > 0) parents.add(story.parent);
+    }
+  }
+  return flow;
+}
 
 /** Whether a packet is one that the person asked for: all words of the text occur in what is said of it. */
 export function keepsPacket(filter: Filter, story: PacketStory): boolean {

@@ -1,11 +1,24 @@
-import { signal, useComputed } from "@preact/signals";
+import { computed, signal, useComputed } from "@preact/signals";
 import type { PacketStory } from "../../walk/story.ts";
 import { VirtualList } from "../part/virtual-list.tsx";
 import { clock, ends, fate, sentence, title } from "../state/moment.ts";
-import { pinned, type Stage, stage, topology } from "../state/page.ts";
-import { type Filter, keepsPacket, keepsStep, NO_FILTER } from "./filter.ts";
+import { pinned, type Stage, side, stage, topology } from "../state/page.ts";
+import { bringIn } from "../state/places.ts";
+import { type Filter, flowOf, keepsPacket, keepsStep, NO_FILTER } from "./filter.ts";
 
 const filter = signal<Filter>(NO_FILTER);
+const flow = computed(() => {
+  const session = stage.value?.session;
+  session?.count.value;
+  return filter.value.flow === null || !session ? null : flowOf(filter.value.flow, session.packets);
+});
+
+/** Shows only the conversation of a packet. */
+export function showFlow(packet: number): void {
+  filter.value = { ...NO_FILTER, flow: packet };
+  side.value = "walk";
+  bringIn("side");
+}
 const unit = signal<"packets" | "steps">("packets");
 
 /** Everything that was sent, in time; choosing a row goes to that moment. */
@@ -16,6 +29,17 @@ export function Walk() {
   return (
     <div class="walk">
       <search class="walk-bar">
+        {filter.value.flow !== null && (
+          <button
+            type="button"
+            class="chip"
+            title="show all packets again"
+            onClick={() => set({ flow: null })}
+          >
+            the flow of #{filter.value.flow} <span aria-hidden="true">×</span>
+            <span class="visually-hidden">, end this filter</span>
+          </button>
+        )}
         <input
           type="search"
           placeholder="filter: 172.16.200.5 icmp DROP"
@@ -71,7 +95,11 @@ export function Walk() {
 function Packets({ now: { session, player } }: { now: Stage }) {
   const rows = useComputed(() => {
     stage.value?.session.count.value;
-    return stage.value?.session.packets.filter((p) => keepsPacket(filter.value, p)) ?? [];
+    return (
+      stage.value?.session.packets.filter(
+        (p) => (flow.value?.has(p.id) ?? true) && keepsPacket(filter.value, p),
+      ) ?? []
+    );
   });
   const all = rows.value;
   const id = player.packet.value;
@@ -122,6 +150,7 @@ function Steps({ now: { session, player } }: { now: Stage }) {
       const id = "packet" in event ? event.packet : undefined;
       if (id === undefined && event.kind !== "refused") continue;
       if (only !== null && id !== only) continue;
+      if (flow.value && (id === undefined || !flow.value.has(id))) continue;
       const story = id === undefined ? undefined : current.teller.packets.get(id);
       if (story && only === null && !keepsPacket({ ...filter.value, text: "", ns: "" }, story)) continue;
       if (keepsStep(filter.value, event, story)) steps.push(i);

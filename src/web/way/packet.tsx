@@ -1,6 +1,7 @@
 import { Fold, isFolded } from "../part/fold.tsx";
 import { ends, type FieldChange, fate, type Moment, title } from "../state/moment.ts";
 import { moment, refusal, stage } from "../state/page.ts";
+import { showFlow } from "../walk/walk.tsx";
 import { Bytes } from "./bytes.tsx";
 
 /** The packet under study: what it is, what its headers say now, and what changed. */
@@ -52,6 +53,14 @@ function Studied({ now }: { now: Moment }) {
             answers #{parent.id}
           </button>
         )}
+        <button
+          type="button"
+          class="quiet"
+          title="only its conversation in the walk"
+          onClick={() => showFlow(story.id)}
+        >
+          its flow
+        </button>
         <button
           type="button"
           class="quiet"

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { WalkEvent, WalkEventOf } from "../../walk/event.ts";
 import { isFlag, keptSignal } from "../lab/keep.ts";
 import { Fold, isFolded } from "../part/fold.tsx";
+import { deathOf } from "../state/moment.ts";
 import { moment, pinned, refusal, stage, studied } from "../state/page.ts";
 
 const kernelNames = keptSignal("kernel-names", false, isFlag);
@@ -109,7 +110,7 @@ function lightUp(events: readonly WalkEvent[]): Lit {
     if (event.kind === "deliver") notes.set("process", event.process ?? event.to);
     if (event.kind === "rpfilter") notes.set("rpfilter", event.ok ? "✓ passes" : "✗ fails");
     if (event.kind === "route" && stop) notes.set(stop, routeNote(event));
-    if (event.kind === "drop") {
+    if (deathOf(event) && event.kind === "drop") {
       died = deathAt(event.where, order.at(-1));
       if (order.at(-1) !== died) order.push(died);
     }
@@ -275,7 +276,7 @@ function describe(lit: Lit, ns: string): string {
 
 /** Why the packet died, or why none was made, with the change that would mend it. */
 export function Why({ onCure }: { onCure: (command: string, ns: string) => void }) {
-  const last = refusal.value ?? (moment.value?.last.kind === "drop" ? moment.value.last : undefined);
+  const last = refusal.value ?? deathOf(moment.value?.last);
   const diagnosis = stage.value?.session.why(last);
   if (!last || !diagnosis) return null;
   let head: ComponentChildren;
