@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "../src/base/text.ts";
@@ -112,13 +112,18 @@ async function ourKernel(file: string, count: number): Promise<{ lab: Took; all:
 
 /** The kernel takes namespaces apart in the background (cleanup_net); the next run does not pay for the last. */
 async function settled(): Promise<void> {
-  for (let i = 0; i < 600; i++) {
-    const { stdout } = spawnSync("sh", ["-c", "cat /proc/*/stack 2>/dev/null | grep -c cleanup_net"], {
-      encoding: "utf8",
-    });
-    if (Number(stdout) === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  for (let i = 0; i < 600 && cleaning(); i++) await new Promise((resolve) => setTimeout(resolve, 100));
+}
+
+/** Whether a worker of the queue "netns" is at work: its name has a "+" then (wq_worker_comm). */
+function cleaning(): boolean {
+  return readdirSync("/proc").some((pid) => {
+    try {
+      return /^\d+$/.test(pid) && /^kworker.*\+netns/.test(readFileSync(`/proc/${pid}/comm`, "latin1"));
+    } catch {
+      return false;
+    }
+  });
 }
 
 async function simulated(file: string): Promise<Took> {

@@ -64,12 +64,16 @@ function boxScript({ name, ip, sysctls, rules }: BootBox): string {
   if (ip.length > 0) inside.push(before(heredoc("ip -batch -", ip), failed("ip")));
   for (const [i, { key, value }] of sysctls.entries())
     inside.push(`echo '${value}' > ${sysctlPath(key)}${failed(`sysctl ${i}`)}`);
-  if (rules) {
-    const lines = rules.lines.map((text) => ({ text }));
-    inside.push(before(heredoc("iptables-restore -w", lines), failed("rules")));
-  }
-  const enter = `nsenter --net=/run/netns/${name} sh`;
-  return `echo '@box ${name}' >&2\n${heredoc(enter, [{ text: inside.join("").trimEnd() }])}\n`;
+  // The last step takes the shell's place: a process less, and its status is the shell's.
+  if (rules)
+    inside.push(
+      heredoc(
+        "exec iptables-restore -w",
+        rules.lines.map((text) => ({ text })),
+      ),
+    );
+  const enter = heredoc(`nsenter --net=/run/netns/${name} sh`, [{ text: inside.join("").trimEnd() }]);
+  return `echo '@box ${name}' >&2\n${before(enter, " || echo '@failed rules' >&2")}`;
 }
 
 /** What follows a command with a here-document stands on the command's own line. */
