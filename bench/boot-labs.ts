@@ -137,7 +137,8 @@ for b in boxes:
         node.cmd("iptables-restore /run/rules")
 built = time.perf_counter()
 last = nodes["r%d" % (${count} - 1)]
-if "10 " not in last.cmd("iptables -S | grep -c -- -A") + " ": raise SystemExit("a rule is missing: " + last.cmd("iptables -S"))
+rules = last.cmd("iptables -S")
+if rules.count("-A ") != ${RULES.length}: raise SystemExit("a rule is missing: " + rules)
 stopping = time.perf_counter()
 net.stop()
 print("%.6f %.6f" % (built - begun, time.perf_counter() - stopping))
