@@ -10,7 +10,27 @@ import { lookupName, NO_NAME_SERVER, parseAddress } from "./tool/resolve.ts";
 import { defineTool, fail } from "./tool/tool.ts";
 
 const BROADCAST = new Uint8Array(6).fill(255);
-const USAGE = "\nUsage:\n  arping [options] <destination>\n\nFor more details see arping(8).\n";
+const USAGE = `
+Usage:
+  arping [options] <destination>
+
+Options:
+  -f            quit on first reply
+  -q            be quiet
+  -b            keep on broadcasting, do not unicast
+  -D            duplicate address detection mode
+  -U            unsolicited ARP mode, update your neighbours
+  -A            ARP answer mode, update your neighbours
+  -V            print version and exit
+  -c <count>    how many packets to send
+  -w <timeout>  how long to wait for a reply
+  -i <interval> set interval between packets (default: 1 second)
+  -I <device>   which ethernet device to use
+  -s <source>   source ip address
+  <destination> dns name or ip address
+
+For more details see arping(8).
+`;
 const macText = (mac: Uint8Array) =>
   [...mac].map((b) => b.toString(16).toUpperCase().padStart(2, "0")).join(":");
 
@@ -20,10 +40,17 @@ export const arping = defineTool({
   summary: "ARP requests",
   usageStatus: 2,
   hint: () => USAGE,
+  ownHelp: true,
   *main(tool) {
     const { proc } = tool;
     const { net, machine } = proc;
     const opts = getopt(tool.args, "h?bfDUAqc:w:i:s:I:V");
+    if (opts.has("V")) {
+      yield* tool.print(
+        "arping from iputils 20221126\nlibcap: yes, IDN: yes, NLS: no, error.h: yes, getrandom(): yes, __fpending(): yes\n",
+      );
+      return 0;
+    }
     const target = opts.rest[0];
     if (target === undefined || opts.rest.length > 1 || opts.has("h")) {
       proc.err(USAGE);

@@ -124,7 +124,10 @@ class Arp {
     }
     let dev: Device;
     try {
-      dev = routes.get({ dst: address }).dev;
+      const route = routes.get({ dst: address });
+      // arp_req_dev: the way must lead to the link itself.
+      if (route.via !== 0) throw new KernelError("ENETUNREACH");
+      dev = route.dev;
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
       this.die(`${call}: ${new KernelError(error.code).message}\n`);
@@ -198,7 +201,7 @@ class Arp {
       neighbours.deleteProxy(proxy.dev, address);
       return 0;
     }
-    const dev = this.deviceFor(address, "SIOCDARP");
+    const dev = this.deviceFor(address, "SIOCDARP(dontpub)");
     const known = neighbours.get(dev, address);
     if (!known || !VALID.has(known.state)) return missing();
     neighbours.delete(dev, address);

@@ -219,6 +219,10 @@ function addif(b: Brctl, [name, ...ports]: readonly string[]): number {
       if (!(bridge instanceof Bridge)) throw new KernelError("EOPNOTSUPP");
       b.proc.net.links.set(dev, { master: bridge });
     });
+    if (error?.code === "ELOOP")
+      return b.fail(
+        `device ${port} is a bridge device itself; can't add a bridge device to a bridge device.`,
+      );
     if (error) return b.fail(`can't add ${port} to bridge ${name}: ${plain(error)}`);
   }
   return 0;
@@ -255,6 +259,7 @@ const COMMANDS: readonly Command[] = [
     run: (b, [name, port, text]) => {
       const on = onOff(text);
       if (on === undefined) return b.fail("expect on/off for argument");
+      if (!b.device(port)) return b.fail(`interface ${port} does not exist!`);
       return b.port(name, port, "hairpin mode", { hairpin: on ? 1 : 0 });
     },
   },

@@ -212,6 +212,10 @@ function modify(ctx: Context, args: Arguments, mode: "add" | "append" | "replace
     return FAILED;
   }
   const bridge = device instanceof Bridge ? device : device.master;
+  if (device.isLoopback && mode !== "delete") {
+    ctx.err("Error: FDB add only supported for Ethernet devices.\n");
+    return FAILED;
+  }
   if (!(bridge instanceof Bridge)) {
     ctx.err("RTNETLINK answers: Operation not supported\n");
     return FAILED;

@@ -5,11 +5,31 @@ import type { OpenFile } from "../../machine/file.ts";
 import type { Process, Running } from "../../machine/process.ts";
 import type { Command } from "../../machine/program.ts";
 import * as vfs from "../../machine/vfs.ts";
+import { Stdio } from "../tool/stdio.ts";
 import { Meter } from "./meter.ts";
 import { CurlUsage, parseOptions, type Settings } from "./options.ts";
 import { CurlError, type Result, Transfer } from "./transfer.ts";
 import { parseUrl, resolveUrl, type Url } from "./url.ts";
 import { writeOut } from "./write-out.ts";
+
+const HELP = `Usage: curl [options...] <url>
+ -d, --data <data>          HTTP POST data
+ -f, --fail                 Fail fast with no output on HTTP errors
+ -h, --help <category>      Get help for commands
+ -i, --include              Include protocol response headers in the output
+ -o, --output <file>        Write to file instead of stdout
+ -O, --remote-name          Write output to a file named as the remote file
+ -s, --silent               Silent mode
+ -T, --upload-file <file>   Transfer local FILE to destination
+ -u, --user <user:password> Server user and password
+ -A, --user-agent <name>    Send User-Agent <name> to server
+ -v, --verbose              Make the operation more talkative
+ -V, --version              Show version number and quit
+
+This is not the full help, this menu is stripped into categories.
+Use "--help category" to get an overview of all categories.
+For all options use the manual or "--help all".
+`;
 
 const VERSION = `curl 7.88.1 (x86_64-pc-linux-gnu) libcurl/7.88.1
 Release-Date: 2023-02-20
@@ -40,16 +60,22 @@ function newResult(): Result {
 class Output {
   private readonly proc: Process;
   readonly path: string | null;
+  private readonly stdout: Stdio;
   private fd = 1;
   private opened = false;
 
-  constructor(proc: Process, path: string | null) {
+  constructor(proc: Process, path: string | null, stdout: Stdio) {
     this.proc = proc;
+    this.stdout = stdout;
     this.path = path === "-" ? null : path;
   }
 
   *write(data: Uint8Array): Running<void> {
-    if (this.path !== null) this.open(this.path);
+    if (this.path === null) {
+      yield* this.stdout.printBytes(data);
+      return;
+    }
+    this.open(this.path);
     yield* this.proc.write(this.fd, data);
   }
 
@@ -75,7 +101,7 @@ class Output {
 }
 
 /** One URL with its redirects and retries; curl's exit code. */
-function* fetch(proc: Process, s: Settings, given: string, output: Output): Running {
+function* fetch(proc: Process, s: Settings, given: string, output: Output, stdout: Stdio): Running {
   const toTerminal = output.path === null && (proc.fds.get(1)?.isTty ?? false);
   const meter = new Meter(proc, !s.silent && !s.noProgress && !toTerminal);
   const result = newResult();
@@ -162,8 +188,7 @@ function* fetch(proc: Process, s: Settings, given: string, output: Output): Runn
       redirectUrl: s.location ? "" : redirectUrl,
       filename: output.path ?? "",
     };
-    yield* proc.write(
-      1,
+    yield* stdout.print(
       writeOut(s.writeOut, facts, (name) => proc.err(`curl: unknown --write-out variable: '${name}'\n`)),
     );
   }
@@ -185,12 +210,11 @@ export const curl: Command = {
     try {
       const parsed = parseOptions(proc, proc.argv.slice(1));
       if (parsed === "version" || parsed === "help") {
-        proc.out(parsed === "version" ? VERSION : "Usage: curl [options...] <url>\n");
+        proc.out(parsed === "version" ? VERSION : HELP);
         return 0;
       }
       s = parsed;
       if (s.urls.length === 0) {
-        proc.err("curl: no URL specified!\n");
         proc.err("curl: try 'curl --help' or 'curl --manual' for more information\n");
         return 2;
       }
@@ -201,6 +225,8 @@ export const curl: Command = {
       return error.status;
     }
     let status = 0;
+    // stdio's buffer: a pipe gets the body when curl ends, after what it says on standard error.
+    const stdout = new Stdio(proc, s.unbuffered ? "none" : undefined);
     for (let i = 0; i < s.urls.length; i++) {
       let path: string | null = s.outputs[i] ?? null;
       if (path === "-O") {
@@ -217,7 +243,7 @@ export const curl: Command = {
       }
       let wait = 1;
       for (let attempt = 0; ; attempt++) {
-        status = yield* fetch(proc, s, s.urls[i], new Output(proc, path));
+        status = yield* fetch(proc, s, s.urls[i], new Output(proc, path, stdout), stdout);
         if (attempt >= s.retry || !worthRetrying(s, status)) break;
         if (!s.silent) {
           const why = status === 28 ? "timeout" : status === 7 ? "connection refused" : "error";
@@ -229,6 +255,7 @@ export const curl: Command = {
         wait *= 2;
       }
     }
+    yield* stdout.flush();
     return status;
   },
 };

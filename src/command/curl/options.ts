@@ -33,6 +33,8 @@ export interface Settings {
   http10: boolean;
   noProgress: boolean;
   dumpHeader: string;
+  /** -N: standard output without a buffer. */
+  unbuffered: boolean;
 }
 
 /** A curl usage error: what follows "curl: ", and the exit code. */
@@ -92,6 +94,16 @@ const OPTIONS: readonly (readonly [long: string, short: string, arg: boolean])[]
   ["globoff", "g", false],
 ];
 
+/** Options of the real one that people use, and that are not simulated. */
+const FOREIGN: ReadonlySet<string> = new Set(
+  (
+    "cookie cookie-jar referer form upload-file proxy proxy-user socks5 cacert cert key config range continue-at " +
+    "data-urlencode json connect-to unix-socket trace trace-ascii http2 http3 http2-prior-knowledge tlsv1.2 tlsv1.3 ipv6 " +
+    "limit-rate speed-limit speed-time keepalive-time parallel remote-time remote-header-name create-dirs netrc digest " +
+    "negotiate ntlm anyauth dns-servers doh-url tcp-nodelay tcp-fastopen expect100-timeout manual libcurl fail-with-body"
+  ).split(" "),
+);
+
 function seconds(name: string, value: string): number {
   if (!/^\d+(\.\d*)?$/.test(value))
     throw new CurlUsage(`option ${name}: expected a proper numerical parameter`);
@@ -128,6 +140,7 @@ export function parseOptions(proc: Process, args: readonly string[]): Settings |
     http10: false,
     noProgress: false,
     dumpHeader: "",
+    unbuffered: false,
   };
   let special: "version" | "help" | undefined;
   const apply = (long: string, shown: string, value: string): void => {
@@ -225,6 +238,9 @@ export function parseOptions(proc: Process, args: readonly string[]): Settings |
       case "dump-header":
         s.dumpHeader = value;
         break;
+      case "no-buffer":
+        s.unbuffered = true;
+        break;
       case "url":
         s.urls.push(value);
         break;
@@ -246,7 +262,10 @@ export function parseOptions(proc: Process, args: readonly string[]): Settings |
       const name = arg.slice(2);
       const exact = OPTIONS.find(([long]) => long === name);
       const found = exact ? [exact] : OPTIONS.filter(([long]) => long.startsWith(name));
-      if (found.length === 0) throw new CurlUsage(`option ${arg}: is unknown`);
+      if (found.length === 0) {
+        const why = FOREIGN.has(name) ? "not simulated by Packetwalk" : "is unknown";
+        throw new CurlUsage(`option ${arg}: ${why}`);
+      }
       if (found.length > 1) throw new CurlUsage(`option ${arg}: is ambiguous`);
       const [long, , takes] = found[0];
       if (takes && i + 1 >= args.length) throw new CurlUsage(`option ${arg}: requires parameter`);
@@ -254,7 +273,10 @@ export function parseOptions(proc: Process, args: readonly string[]): Settings |
     } else if (arg.startsWith("-") && arg !== "-") {
       for (let j = 1; j < arg.length; j++) {
         const found = OPTIONS.find(([, short]) => short === arg[j]);
-        if (!found) throw new CurlUsage(`option ${arg}: is unknown`);
+        if (!found) {
+          const foreign = "abBcCeEFjJKlMnpPQrRtTUxyYzZ:236".includes(arg[j]);
+          throw new CurlUsage(`option ${arg}: ${foreign ? "not simulated by Packetwalk" : "is unknown"}`);
+        }
         const [long, , takes] = found;
         if (!takes) {
           apply(long, arg, "");

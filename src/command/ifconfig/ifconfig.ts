@@ -162,19 +162,9 @@ class Changer {
         }
         if (word === "add") this.alias(address);
         else this.removeAlias(address);
-      } else if (
-        [
-          "-pointopoint",
-          "tunnel",
-          "outfill",
-          "keepalive",
-          "metric",
-          "mem_start",
-          "io_addr",
-          "irq",
-          "media",
-        ].includes(word)
-      ) {
+      } else if (word === "-pointopoint") {
+        // Clears a flag that nobody but the kernel sets.
+      } else if (["tunnel", "outfill", "keepalive", "mem_start", "io_addr", "irq", "media"].includes(word)) {
         this.proc.err(`ifconfig: "${word}" is not modelled in this simulation.\n`);
         return 1;
       } else if (!this.address(word)) {
@@ -217,6 +207,8 @@ class Changer {
       if (address === 0) return;
       this.add(i, address, prefix, i.dev.isLoopback ? undefined : broadcastOf(address, prefix));
     });
+    // It goes on to bring the device up, and finds out that there is none.
+    if (!set && !this.iface) this.flags({ up: true });
     if (set && !this.iface?.dev.up) this.flags({ up: true });
     if (set && address !== 0 && bits !== undefined && bits >= 0 && bits <= 32) {
       this.netmask(bits === 0 ? 0 : (0xffffffff << (32 - bits)) >>> 0);

@@ -1,4 +1,5 @@
-import { getopt, UsageError } from "../tool/getopt.ts";
+import { Exit } from "../../machine/process.ts";
+import { getopt } from "../tool/getopt.ts";
 import { fail, type Tool } from "../tool/tool.ts";
 
 export interface PingOptions {
@@ -28,6 +29,8 @@ export interface PingOptions {
   readonly outstanding: boolean;
   readonly verbose: boolean;
   readonly audible: boolean;
+  /** -r: only to what is on a link (SO_DONTROUTE). */
+  readonly direct: boolean;
   readonly connect: boolean;
   readonly target: string;
 }
@@ -87,9 +90,12 @@ For more details see ping(8).
 /** Reads ping's command line with its own messages (iputils 20221126). */
 export function parsePing(tool: Tool): PingOptions {
   const opts = getopt(tool.args, "h?4bRT:6F:N:aABc:CdDe:fi:I:l:Lm:M:nOp:qQ:rs:S:t:UvVw:W:");
-  if (opts.has("h") || opts.has("?")) throw new UsageError("", false);
+  if (opts.has("h") || opts.has("?")) {
+    tool.proc.err(USAGE_HINT);
+    throw new Exit(2);
+  }
   if (opts.has("6") || opts.has("F") || opts.has("N")) fail(tool, "IPv6 is not modelled by Packetwalk", 2);
-  for (const key of ["T", "U", "L"])
+  for (const key of ["T", "L", "B"])
     if (opts.has(key)) fail(tool, `-${key} is not modelled by Packetwalk`, 2);
   const integer = (key: string, low: number, high: number | string): number | undefined => {
     const text = opts.get(key);
@@ -107,13 +113,13 @@ export function parsePing(tool: Tool): PingOptions {
   const seconds = (key: string, what: string, most: number): number | undefined => {
     const text = opts.get(key);
     if (text === undefined) return undefined;
-    const value = Number(text);
-    if (text.trim() === "" || Number.isNaN(value))
-      fail(
-        tool,
-        `option argument contains garbage: ${text.replace(/^[\d.]*/, "") || text}\nping: this will become fatal error in the future`,
-        1,
-      );
+    // ping_strtod: what does not belong to the number is told of, and left.
+    const garbage = text.replace(/^\s*[-+]?(?:\d+\.?\d*|\.\d+)/, "");
+    const value = Number(text.slice(0, text.length - garbage.length));
+    if (garbage !== "") {
+      tool.warn(`option argument contains garbage: ${garbage}`);
+      tool.warn("this will become fatal error in the future");
+    }
     if (value < 0 || value > most) fail(tool, `${what}: ${text}`, 2);
     return value;
   };
@@ -155,6 +161,7 @@ export function parsePing(tool: Tool): PingOptions {
     verbose: opts.has("v"),
     audible: opts.has("a"),
     connect: opts.has("C"),
+    direct: opts.has("r"),
     target: target ?? "",
   };
   if (target === undefined) fail(tool, "usage error: Destination address required");

@@ -117,6 +117,7 @@ class Ping {
     // The kernel connected "this host" to itself: the answer comes from the source it chose.
     if (this.to === 0) this.to = this.source;
     const s = this.socket.options;
+    s.dontRoute = this.o.direct;
     if (strict) {
       try {
         this.socket.bind(this.source);
@@ -489,7 +490,9 @@ export const ping = defineTool({
   hint: () => USAGE_HINT,
   *main(tool) {
     if (tool.args.length === 1 && tool.args[0] === "-V") {
-      yield* tool.print("ping from iputils 20221126 (simulated by Packetwalk)\n");
+      yield* tool.print(
+        "ping from iputils 20221126\nlibcap: yes, IDN: yes, NLS: no, error.h: yes, getrandom(): yes, __fpending(): yes\n",
+      );
       return 0;
     }
     return yield* new Ping(tool, parsePing(tool)).run();

@@ -109,10 +109,8 @@ class RouteTool {
     }
     if (isHost && prefix !== undefined && prefix !== 32) {
       const mask = prefix === 0 || prefix > 32 ? 0 : (0xffffffff << (32 - prefix)) >>> 0;
-      // printed as the bytes stand in memory
-      const swapped = ((mask >>> 24) | ((mask >>> 8) & 0xff00) | ((mask & 0xff00) << 8) | (mask << 24)) >>> 0;
       this.die(
-        `route: netmask ${swapped.toString(16).padStart(8, "0")} doesn't make sense with host route\n${INET_USAGE}`,
+        `route: netmask ${(~mask >>> 0).toString(16).padStart(8, "0")} doesn't make sense with host route\n${INET_USAGE}`,
         3,
       );
     }
@@ -212,8 +210,11 @@ export const route: Program = function* (proc) {
         else if (letter === "6") family = "inet6";
         else if (letter === "A") family = proc.argv[++i] === "inet6" ? "inet6" : "inet";
         else if (letter === "C") {
-          proc.err("route: the routing cache (-C) is not modelled in this simulation.\n");
-          return 1;
+          // Linux has kept no routing cache since 3.6.
+          proc.out(
+            "Kernel IP routing cache\nSource          Destination     Gateway         Flags Metric Ref    Use Iface\n",
+          );
+          return 0;
         } else if (letter === "V") {
           proc.out(ROUTE_VERSION);
           return 0;

@@ -5,6 +5,7 @@ import * as ipv4 from "../../wire/ipv4.ts";
 import { serviceName } from "../nc/services.ts";
 import { getopt, UsageError } from "../tool/getopt.ts";
 import { ALL_STATES, CONNECTED, FilterError, parseFilter, statesOf } from "./filter.ts";
+import { HELP } from "./help.ts";
 import { type Row, rows, users } from "./rows.ts";
 
 const HEADERS = [
@@ -41,6 +42,21 @@ const LONG = {
   resolve: "r",
   version: "V",
   help: "h",
+  "family:": "f",
+  threads: "T",
+  bpf: "b",
+  events: "E",
+  context: "Z",
+  contexts: "z",
+  "net:": "N",
+  mptcp: "M",
+  sctp: "S",
+  dccp: "d",
+  kill: "K",
+  "query:": "A",
+  "socket:": "A",
+  "diag:": "D",
+  "filter:": "F",
 };
 
 /** Pads the cells as ss does where standard output is no terminal: each column as wide as its widest cell. */
@@ -89,11 +105,14 @@ function summary(proc: Process): string {
 }
 
 function show(proc: Process): string {
-  const p = getopt(proc.argv.slice(1), "tuw0xlanpeoimsHO46rVh", LONG);
+  const p = getopt(proc.argv.slice(1), "tuw0xlanpeoimsHO46rVhf:TbEZzN:MSdKA:D:F:", LONG);
   if (p.has("V")) return "ss utility, iproute2-6.1.0\n";
-  if (p.has("h")) return "Usage: ss [ OPTIONS ]\n       ss [ OPTIONS ] [ FILTER ]\n";
+  if (p.has("h")) return HELP;
+  const family = p.get("f");
+  if (family !== undefined && family !== "inet")
+    throw new UsageError(`option -f ${family} is not simulated by Packetwalk`, true);
   // -e would show the kernel's socket cookies and control groups, which nothing here stands for.
-  for (const key of ["e", "i", "m", "r"]) {
+  for (const key of "eimrTbEZzNMSdKADF") {
     if (p.has(key)) throw new UsageError(`option -${key} is not simulated by Packetwalk`, true);
   }
   if (p.has("s")) return summary(proc);

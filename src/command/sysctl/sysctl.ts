@@ -265,7 +265,7 @@ class Sysctl {
     if (this.tree.kind(path) === undefined) {
       if (o.ignore) return 0;
       this.warn(`cannot stat /proc/sys/${path}: No such file or directory`);
-      return mayFail ? 0 : 1;
+      return 1;
     }
     if (this.tree.kind(path) === "folder") {
       this.warn(`setting key "${name}": Is a directory`);

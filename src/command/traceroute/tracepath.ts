@@ -7,8 +7,8 @@ import { format } from "../../wire/ipv4.ts";
 import { getopt } from "../tool/getopt.ts";
 import { lookupAddress, lookupName, NO_NAME_SERVER, parseAddress } from "../tool/resolve.ts";
 import { defineTool, fail, type Tool } from "../tool/tool.ts";
+import { IPUTILS, TRACEPATH } from "./help.ts";
 
-const USAGE = "\nUsage\n  tracepath [options] <destination>\n\nFor more details see tracepath(8).\n";
 const OVERHEAD = 28;
 
 /** iputils' tracepath (20221126). */
@@ -180,13 +180,18 @@ export const tracepath = defineTool({
   names: ["tracepath"],
   summary: "trace a path and its MTU",
   usageStatus: 255,
-  hint: () => USAGE,
+  hint: () => TRACEPATH,
+  ownHelp: true,
   *main(tool) {
     const opts = getopt(tool.args, "46bnl:m:p:hV");
+    if (opts.has("V")) {
+      yield* tool.print(`tracepath from iputils 20221126\n${IPUTILS}`);
+      return 0;
+    }
     if (opts.has("6")) fail(tool, "IPv6 is not modelled by Packetwalk");
     const target = opts.rest[0];
     if (target === undefined || opts.has("h")) {
-      tool.proc.err(USAGE);
+      tool.proc.err(TRACEPATH);
       return 255;
     }
     const [host, port] = target.split("/", 2);

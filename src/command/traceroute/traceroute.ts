@@ -11,6 +11,7 @@ import * as ipv4 from "../../wire/ipv4.ts";
 import { getopt, UsageError } from "../tool/getopt.ts";
 import { lookupAddress, lookupName, NO_NAME_SERVER, parseAddress } from "../tool/resolve.ts";
 import { defineTool, type Tool } from "../tool/tool.ts";
+import { HELP, VERSION } from "./help.ts";
 
 interface Probe {
   readonly ttl: number;
@@ -43,6 +44,8 @@ interface Settings {
   readonly tos: number;
   readonly sendWait: number;
   readonly mark: number;
+  /** -U: every probe goes to the same port. */
+  readonly samePort: boolean;
 }
 
 /** What an ICMP unreachable says (print_probe's "!H"). */
@@ -139,7 +142,7 @@ class Traceroute {
         this.configure(socket);
         socket.options.ttl = probe.ttl;
         if (s.source) socket.bind(s.source, 0);
-        socket.connect(s.to, s.port + probe.key);
+        socket.connect(s.to, s.samePort ? s.port : s.port + probe.key);
         probe.socket = socket;
         const data = new Uint8Array(Math.max(0, s.size - 28));
         for (let i = 0; i < data.length; i++) data[i] = 0x40 + (i & 0x3f);
@@ -347,6 +350,7 @@ export const traceroute = defineTool({
   summary: "trace the path of packets",
   usageStatus: 2,
   hint: () => "",
+  ownHelp: true,
   *main(tool) {
     let opts: ReturnType<typeof getopt>;
     try {
@@ -367,6 +371,8 @@ export const traceroute = defineTool({
         "sendwait:": "z",
         "fwmark:": "fwmark",
         mtu: "mtu",
+        version: "V",
+        help: "help",
       });
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
@@ -374,16 +380,18 @@ export const traceroute = defineTool({
       tool.proc.err(`Bad option \`${bad.startsWith("-") ? bad : `-${bad}`}' (argc 1)\n`);
       return 2;
     }
-    for (const key of ["6", "g", "A", "U", "D", "M", "P", "O", "mtu"])
+    if (opts.has("V") || opts.has("help")) {
+      tool.proc.err(opts.has("V") ? VERSION : HELP);
+      return 0;
+    }
+    for (const key of ["6", "g", "A", "D", "M", "P", "O", "mtu"])
       if (opts.has(key)) {
-        tool.proc.err(`traceroute: -${key} is not modelled by Packetwalk\n`);
+        tool.proc.err(`traceroute: ${key === "mtu" ? "--" : "-"}${key} is not modelled by Packetwalk\n`);
         return 2;
       }
     const host = opts.rest[0];
     if (host === undefined) {
-      tool.proc.err(
-        "Usage:\n  traceroute [ -46dFITnreAUDV ] [ -f first_ttl ] [ -g gate,... ] [ -i device ] [ -m max_ttl ] [ -N squeries ] [ -p port ] [ -t tos ] [ -l flow_label ] [ -w MAX,HERE,NEAR ] [ -q nqueries ] [ -s src_addr ] [ -z sendwait ] [ --fwmark=num ] host [ packetlen ]\n",
-      );
+      tool.proc.err(HELP);
       return 0;
     }
     const to = parseAddress(host) ?? lookupName(tool.proc, host);
@@ -405,7 +413,13 @@ export const traceroute = defineTool({
     if (!(first >= 1 && first <= hops)) fault("first hop out of range");
     if (!(perHop >= 1 && perHop <= 10)) fault("no more than 10 probes per hop");
     const [max, here, near] = (opts.get("w") ?? "5,3,10").split(",");
-    const size = Math.max(Number(opts.rest[1] ?? 60), opts.has("T") ? 60 : 28);
+    const [, length, more] = opts.rest;
+    if (length !== undefined && !/^\d+$/.test(length))
+      fault(
+        `Cannot handle "packetlen" cmdline arg \`${length}' on position 2 (argc ${tool.args.indexOf(length) + 1})`,
+      );
+    if (more !== undefined) fault(`Extra arg \`${more}' (position 3, argc ${tool.args.indexOf(more) + 1})`);
+    const size = Math.max(Number(length ?? 60), opts.has("T") ? 60 : 28);
     const method = opts.has("I") ? "icmp" : opts.has("T") ? "tcp" : "udp";
     const heading = `traceroute to ${host} (${ipv4.format(to)}), ${hops} hops max, ${size} byte packets`;
     yield* tool.out.flush();
@@ -419,7 +433,7 @@ export const traceroute = defineTool({
       perHop,
       together: number("N", 16),
       wait: [Number(max), here === undefined ? 0 : Number(here), near === undefined ? 0 : Number(near)],
-      port: number("p", method === "udp" ? 33434 : method === "icmp" ? 1 : 80),
+      port: number("p", opts.has("U") ? 53 : method === "udp" ? 33434 : method === "icmp" ? 1 : 80),
       numeric: opts.has("n"),
       size,
       device: opts.get("i"),
@@ -428,6 +442,7 @@ export const traceroute = defineTool({
       tos: number("t", 0),
       sendWait: (z > 10 ? z / 1000 : z) * 1e9,
       mark: number("fwmark", 0),
+      samePort: opts.has("U"),
     }).run();
   },
 });
