@@ -56,7 +56,10 @@ export async function runOnKernel(
   let walker: KernelWalker | undefined;
   if (onEvent) {
     const { KernelWalker } = await import("../engine/kernel/walk/walker.ts");
-    walker = await KernelWalker.open(engine.sandbox, lab?.plan.run?.text ?? script, onEvent);
+    walker = await KernelWalker.open(engine.sandbox, {
+      script: lab?.plan.run?.text ?? script,
+      onEvent,
+    });
     if (!walker.hasReasons)
       say("the kernel does not say here why it drops a packet; rules' verdicts are told.");
   }

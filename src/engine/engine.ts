@@ -11,6 +11,8 @@ export interface CapturedFrame {
   readonly direction: "in" | "out";
   readonly time: bigint;
   readonly bytes: Uint8Array;
+  /** LINKTYPE of the bytes' link layer. Default 1, Ethernet. */
+  readonly linkType?: number;
 }
 
 export interface EngineOptions {

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import type { Engine, EngineOptions, Job, JobEnd, QueryAnswer, RunningJob } from "../engine.ts";
+import { HOME, quote } from "./init.ts";
 import { Sandbox } from "./sandbox.ts";
 import { TerminalJob } from "./terminal.ts";
+import { Agent } from "./walk/agent.ts";
 
 export interface KernelOptions extends EngineOptions {
   /** Folders that the lab sees at their own paths. */
@@ -16,6 +18,9 @@ const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
   SIGKILL: 9,
   SIGTERM: 15,
 };
+
+/** Seconds after which a question has no answer. */
+const PATIENCE = 10;
 
 /** Milliseconds for the last output of a job that has ended. */
 const DRAIN = 100;
@@ -43,6 +48,8 @@ export class KernelEngine implements Engine {
   readonly kind = "kernel";
   readonly sandbox: Sandbox;
   private readonly jobs = new Set<ChildProcess>();
+  /** A shell that is there already, for questions. */
+  private agent: Agent | undefined;
 
   private constructor(sandbox: Sandbox) {
     this.sandbox = sandbox;
@@ -76,7 +83,12 @@ export class KernelEngine implements Engine {
       };
       child.once("error", () => end(127, null));
       // Whoever runs on in the background keeps the pipes open: what has been said by now is read, and that is all.
-      child.once("exit", (code, signal) => setTimeout(() => end(code, signal), DRAIN));
+      child.once("exit", (code, signal) => {
+        const drain = () => void setTimeout(() => end(code, signal), DRAIN);
+        // Output that waits to be taken is waited for.
+        if (child.stdout?.isPaused()) child.stdout.once("resume", drain);
+        else drain();
+      });
       child.once("close", end);
     });
     return {
@@ -85,23 +97,31 @@ export class KernelEngine implements Engine {
       endInput: () => void child.stdin?.end(),
       signal: (name) => signalGroup(child.pid as number, `SIG${name}` as NodeJS.Signals),
       resize: () => {},
+      pause: () => {
+        child.stdout?.pause();
+        child.stderr?.pause();
+      },
+      resume: () => {
+        child.stdout?.resume();
+        child.stderr?.resume();
+      },
     };
   }
 
   async query(argv: readonly string[], ns?: string): Promise<QueryAnswer> {
-    const answer = { stdout: "", stderr: "", status: 0 };
-    const job = this.start({
-      argv,
-      ...(ns === undefined ? {} : { ns }),
-      output: (bytes, stream) => {
-        answer[stream] += Buffer.from(bytes).toString();
-      },
-    });
-    answer.status = (await job.done).status;
-    return answer;
+    this.agent ??= new Agent(this.sandbox);
+    // nsenter costs less than `ip netns exec`, which mounts /sys; what only looks needs none.
+    const enter = ns === undefined || ns === "host" ? "" : `nsenter --net=/run/netns/${quote(ns)} -- `;
+    const command = `timeout ${PATIENCE} ${enter}${argv.map(quote).join(" ")}`;
+    const answer = await this.agent.ask(
+      `{ e=$( { ${command}; echo $? >&3; } 2>&1 >&4 4>&- ); } 3>${HOME}/status 4>&1; printf '\\002%s\\002' "$e"; cat ${HOME}/status`,
+    );
+    const [stdout = "", stderr = "", status = "1"] = answer.split("\u0002");
+    return { stdout, stderr: stderr === "" ? "" : `${stderr}\n`, status: Number(status) };
   }
 
   async close(): Promise<void> {
+    this.agent?.close();
     await this.sandbox.close();
   }
 }

@@ -91,6 +91,14 @@ export class TerminalJob implements RunningJob {
     }
   }
 
+  pause(): void {
+    this.child.stdout?.pause();
+  }
+
+  resume(): void {
+    this.child.stdout?.resume();
+  }
+
   resize(size: TerminalSize): void {
     this.size = size;
     if (this.name === undefined || this.sizing) return;

@@ -11,6 +11,8 @@ export interface Frame {
   readonly srcMac: string;
   /** From the network header on. */
   readonly bytes: Uint8Array;
+  /** As captured, with its SLL2 header. */
+  readonly record: Uint8Array;
 }
 
 /** PACKET_OUTGOING of packet(7). */
@@ -43,6 +45,7 @@ export class CaptureReader {
       const time = BigInt(this.rest.readUInt32LE(0)) * 1_000_000_000n + BigInt(this.rest.readUInt32LE(4));
       this.rest = this.rest.subarray(16 + size);
       if (size < 20) continue;
+      const record = new Uint8Array(data);
       this.take({
         ns: this.ns,
         ifindex: data.readUInt32BE(4),
@@ -50,7 +53,8 @@ export class CaptureReader {
         time,
         ethertype: data.readUInt16BE(0),
         srcMac: [...data.subarray(12, 12 + data[11])].map((b) => b.toString(16).padStart(2, "0")).join(":"),
-        bytes: new Uint8Array(data.subarray(20)),
+        bytes: record.subarray(20),
+        record,
       });
     }
   }

@@ -1,4 +1,6 @@
 import type { ChildProcess } from "node:child_process";
+import { LINKTYPE_LINUX_SLL2 } from "../../../wire/pcap.ts";
+import type { CapturedFrame } from "../../engine.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { type Agent, spawnBeside } from "./agent.ts";
 import { CaptureReader, type Frame } from "./capture.ts";
@@ -14,6 +16,9 @@ const RULESET = `table inet ${TABLE} {
   chain FORWARD { type filter hook forward priority -1000; }
   chain POSTROUTING { type filter hook postrouting priority -1000; }
 }`;
+
+/** Frames kept until they are told. */
+const MOST = 10_000;
 
 /** A rule as iptables names it. */
 export interface NamedRule {
@@ -49,21 +54,38 @@ export class WatchedNamespace {
   sizes = new Map<string, number>();
   readonly connections = new Connections();
   private readonly agent: Agent;
+  private readonly onFrame: ((frame: CapturedFrame) => void) | undefined;
   private readonly children: ChildProcess[] = [];
   /** When something was last heard. */
   heard = 0;
+  /** Frames that were one too many to be kept. */
+  missed = 0;
 
-  constructor(name: string, agent: Agent) {
+  constructor(name: string, agent: Agent, onFrame?: (frame: CapturedFrame) => void) {
     this.name = name;
     this.agent = agent;
+    this.onFrame = onFrame;
+  }
+
+  /** Lets go of all that was seen since it was last taken. */
+  forget(): void {
+    this.frames = [];
+    this.traces = [];
+    this.missed = 0;
+  }
+
+  private see(frame: Frame): void {
+    this.heard = performance.now();
+    if (this.frames.length < MOST) this.frames.push(frame);
+    else this.missed++;
+    const { ns, direction, time, record } = frame;
+    const dev = this.snapshot.names.get(frame.ifindex) ?? `if${frame.ifindex}`;
+    this.onFrame?.({ ns, dev, direction, time, bytes: record, linkType: LINKTYPE_LINUX_SLL2 });
   }
 
   async watch(sandbox: Sandbox): Promise<void> {
     await this.ask(`nft -f - <<'NFT'\n${RULESET}\nNFT`);
-    const capture = new CaptureReader(this.name, (frame) => {
-      this.frames.push(frame);
-      this.heard = performance.now();
-    });
+    const capture = new CaptureReader(this.name, (frame) => this.see(frame));
     const tcpdump = this.spawn(sandbox, [
       "tcpdump",
       "-i",
@@ -87,7 +109,8 @@ export class WatchedNamespace {
     const nft = this.spawn(sandbox, ["nft", "-nn", "-a", "monitor", "trace"]);
     this.lines(nft, (line) => {
       const record = parseTraceLine(line);
-      if (record) this.traces.push(record);
+      // A frame has some twenty lines.
+      if (record && this.traces.length < MOST * 20) this.traces.push(record);
     });
     // Listening does not make the namespace track: only its own rules do.
     const conntrack = this.spawn(sandbox, ["conntrack", "-E", "-o", "id,timestamp,extended"]);
@@ -120,7 +143,8 @@ export class WatchedNamespace {
   private ask(script: string, ownShell = false): Promise<string> {
     const quoted = `'${script.replaceAll("'", "'\\''")}'`;
     if (this.name === "host") return this.agent.ask(ownShell ? `(${script})` : script);
-    return this.agent.ask(`ip netns exec ${this.name} bash -c ${quoted}`);
+    // Not `ip netns exec`, which mounts a /sys of its own each time.
+    return this.agent.ask(`nsenter --net=/run/netns/${this.name} bash -c ${quoted}`);
   }
 
   /** Looks at addresses, devices and sysctls. */

@@ -4,6 +4,8 @@ import { HOME } from "../init.ts";
 export const GATE = `${HOME}/gate`;
 export const COMMANDS = `${HOME}/commands`;
 export const BASH_ENV = `${HOME}/bashrc`;
+/** Set for a script whose commands are told; the scripts that it starts are its own affair. */
+export const MAIN = "PACKETWALK_MAIN";
 
 /**
  * What a shell of the script reads first (BASH_ENV). Bash says each command before it runs it (set -x), on a
@@ -17,6 +19,7 @@ mkfifo -m 666 ${GATE} ${COMMANDS}
 cat > ${BASH_ENV} <<'RC'
 exec {BASH_XTRACEFD}<>${COMMANDS}
 PS4='+$?\\001$$\\001$BASHPID\\001\${BASH_SOURCE[0]}\\001$LINENO\\001$(read -r _ _ _ p _ </proc/self/stat; echo "GATE $$ $BASH_SUBSHELL $p" >&$BASH_XTRACEFD; read -r _ <${GATE})'
+[ -z "$${MAIN}" ] || { echo "MAIN $$" >&$BASH_XTRACEFD; unset ${MAIN}; }
 set -x
 RC
 `;
@@ -39,6 +42,12 @@ export interface ShellCommand {
 export function parseWaiting(line: string): { shell: number; forked: boolean; pid: number } | undefined {
   const m = /^GATE (\d+) (\d+) (\d+)$/.exec(line);
   return m ? { shell: Number(m[1]), forked: m[2] !== "1", pid: Number(m[3]) } : undefined;
+}
+
+/** A shell says that it is a script's own. */
+export function parseMain(line: string): number | undefined {
+  const m = /^MAIN (\d+)$/.exec(line);
+  return m ? Number(m[1]) : undefined;
 }
 
 export function parseCommand(line: string): ShellCommand | undefined {

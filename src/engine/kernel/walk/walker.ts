@@ -2,6 +2,7 @@ import { constants, readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import type { WalkEvent, WalkStep } from "../../../walk/event.ts";
+import type { CapturedFrame } from "../../engine.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { Agent, spawnBeside } from "./agent.ts";
 import { Assembler } from "./assemble.ts";
@@ -12,19 +13,48 @@ import {
   COMMANDS,
   GATE,
   isProgram,
+  MAIN,
   parseCommand,
+  parseMain,
   parseWaiting,
   type ShellCommand,
   startScript,
   words,
 } from "./script-trace.ts";
+import {
+  isSimple,
+  parsePrompt,
+  parseThrough,
+  parseTyped,
+  partsOf,
+  startTerminals,
+  TERMINAL_RC,
+  type TypedLine,
+} from "./terminal-trace.ts";
 
 /** All watchers have said what they have when nothing came for so many milliseconds. */
 const QUIET = 12;
 const LONGEST = 250;
 
-/** A command in the foreground. */
+/** While a lab is watched as it goes on, what was seen is told so often, in ms. */
+const BEAT = 60;
+/** More frames than this between two tellings are a flood: it is not told. */
+const FLOOD = 4000;
+
+export interface WalkerOptions {
+  readonly onEvent: (event: WalkEvent) => void;
+  readonly onFrame?: (frame: CapturedFrame) => void;
+  /** One line for the person. */
+  readonly onNotice?: (line: string) => void;
+  /** The script, or all that may be run. */
+  readonly script: string;
+  /** The text of a script's file; absent: it is read where the engine was started. */
+  readonly source?: (file: string) => string | undefined;
+}
+
+/** A command in the foreground, or one of those on a line that was typed. */
 interface Running {
+  readonly shell: number;
   readonly command: number;
   readonly pid: number;
   /** The namespace that its words name, and the program there. */
@@ -45,10 +75,11 @@ function placeOf(argv: readonly string[]): { ns: string; program: string } {
 /**
  * Watches a script on the real kernel and tells its walk. Before each command the script's shell waits at a gate;
  * meanwhile what the command before has caused is taken in, joined and told, and new namespaces get watchers.
+ * Lines that are typed on a terminal go through the same gate; and with `follow` what goes on between is told too.
  */
 export class KernelWalker {
   private readonly sandbox: Sandbox;
-  private readonly emitEvent: (event: WalkEvent) => void;
+  private readonly options: WalkerOptions;
   private readonly agent: Agent;
   private readonly spaces = new Map<string, WatchedNamespace>();
   private readonly assembler = new Assembler();
@@ -57,7 +88,12 @@ export class KernelWalker {
   private readonly booted = realtime();
   private seq = 0;
   private commands = 0;
-  private mainShell = 0;
+  /** The shells whose commands are told: a script's own, not those of its scripts. */
+  private readonly mainShells = new Set<number>();
+  private beat: NodeJS.Timeout | undefined;
+  private beating = false;
+  /** When what was heard was last told. */
+  private gathered = 0;
   private running: Running[] = [];
   private inBackground: { command: number; pid: number }[] = [];
   private work: Promise<void> = Promise.resolve();
@@ -68,31 +104,23 @@ export class KernelWalker {
   private readonly waiting = new Set<number>();
   private readonly sources = new Map<string, string[]>();
 
-  private constructor(
-    sandbox: Sandbox,
-    agent: Agent,
-    drops: DropWatch | undefined,
-    script: string,
-    emit: (event: WalkEvent) => void,
-  ) {
+  private constructor(sandbox: Sandbox, agent: Agent, drops: DropWatch | undefined, options: WalkerOptions) {
     this.sandbox = sandbox;
     this.agent = agent;
     this.drops = drops;
-    this.emitEvent = emit;
+    this.options = options;
     this.functions = new Set(
-      [...script.matchAll(/^\s*(?:function\s+([\w-]+)|([\w-]+)\s*\(\s*\))/gm)].map((m) => m[1] ?? m[2]),
+      [...options.script.matchAll(/^\s*(?:function\s+([\w-]+)|([\w-]+)\s*\(\s*\))/gm)].map(
+        (m) => m[1] ?? m[2],
+      ),
     );
   }
 
-  static async open(
-    sandbox: Sandbox,
-    script: string,
-    emit: (event: WalkEvent) => void,
-  ): Promise<KernelWalker> {
+  static async open(sandbox: Sandbox, options: WalkerOptions): Promise<KernelWalker> {
     const agent = new Agent(sandbox);
     const drops = process.getuid?.() === 0 ? await DropWatch.open() : undefined;
-    const walker = new KernelWalker(sandbox, agent, drops, script, emit);
-    await agent.ask(startScript());
+    const walker = new KernelWalker(sandbox, agent, drops, options);
+    await agent.ask(`${startScript()}${startTerminals()}`);
     await walker.lookAround();
     walker.listen();
     return walker;
@@ -105,11 +133,46 @@ export class KernelWalker {
 
   /** What the script's bash needs in its environment. */
   get environment(): Record<string, string> {
-    return { BASH_ENV };
+    return { BASH_ENV, [MAIN]: "1" };
+  }
+
+  /** The words of an interactive bash on a terminal in `ns`, whose lines are told. */
+  terminal(ns: string): string[] {
+    const env = { ...this.environment, PACKETWALK_NS: ns };
+    // Not in the job's environment: whoever starts the shell may be a bash itself.
+    return [
+      "env",
+      ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+      "bash",
+      "--rcfile",
+      TERMINAL_RC,
+      "-i",
+    ];
+  }
+
+  /** From now on what is seen is told also while no shell is at the gate. */
+  follow(): void {
+    this.beat ??= setInterval(() => {
+      const heard = this.lastHeard();
+      const quiet = performance.now() - heard;
+      if (
+        this.beating ||
+        heard <= this.gathered ||
+        (quiet < QUIET && performance.now() - this.gathered < LONGEST)
+      )
+        return;
+      this.beating = true;
+      this.work = this.work.then(() => this.gather()).finally(() => (this.beating = false));
+    }, BEAT);
   }
 
   private listen(): void {
-    const reader = spawnBeside(this.sandbox, ["cat", COMMANDS], ["ignore", "pipe", "ignore"]);
+    // Open for writing too: shells that say something come and go.
+    const reader = spawnBeside(
+      this.sandbox,
+      ["sh", "-c", `exec cat <> ${COMMANDS}`],
+      ["ignore", "pipe", "ignore"],
+    );
     let rest = "";
     reader.stdout?.on("data", (bytes: Buffer) => {
       const lines = (rest + bytes.toString()).split("\n");
@@ -122,16 +185,36 @@ export class KernelWalker {
   private hear(line: string): void {
     const waiting = parseWaiting(line);
     if (waiting) {
-      this.waiting.add(waiting.pid);
-      if (this.mainShell === 0) this.mainShell = waiting.shell;
-      const next = !waiting.forked && waiting.shell === this.mainShell;
-      this.work = this.work.then(() => this.pause(next)).then(() => this.openGate(waiting.pid));
+      const { pid, shell, forked } = waiting;
+      this.waiting.add(pid);
+      const next = !forked && this.mainShells.has(shell) ? shell : undefined;
+      this.work = this.work.then(() => this.pause(next)).then(() => this.openGate(pid));
       return;
     }
+    const main = parseMain(line);
+    if (main !== undefined) this.mainShells.add(main);
+    else if (!this.hearTerminal(line)) this.hearCommand(line);
+  }
+
+  private hearTerminal(line: string): boolean {
+    const typed = parseTyped(line);
+    const prompt = parsePrompt(line);
+    const through = parseThrough(line);
+    if (typed) {
+      this.waiting.add(typed.shell);
+      this.work = this.work.then(() => this.typed(typed)).then(() => this.openGate(typed.shell, false));
+    } else if (prompt) {
+      this.waiting.delete(prompt.shell);
+      this.work = this.work.then(() => this.prompted(prompt));
+    } else if (through !== undefined) this.waiting.delete(through);
+    return typed !== undefined || prompt !== undefined || through !== undefined;
+  }
+
+  private hearCommand(line: string): void {
     const command = parseCommand(line);
     if (!command) return;
     this.waiting.delete(command.pid);
-    if (command.shell === this.mainShell) this.work = this.work.then(() => this.begin(command));
+    if (this.mainShells.has(command.shell)) this.work = this.work.then(() => this.begin(command));
     this.work = this.work.then(() => this.release());
   }
 
@@ -147,45 +230,94 @@ export class KernelWalker {
     for (const say of held) say();
   }
 
-  /** Lets whoever waits at the gate go on. */
-  private async openGate(pid: number): Promise<void> {
+  /** Lets whoever waits at the gate go on. `holds`: the script's output waits until it has said what it runs. */
+  private async openGate(pid: number, holds = true): Promise<void> {
     const path = `/proc/${this.sandbox.pid}/root${GATE}`;
-    for (let tries = 0; tries < 200 && !this.closed; tries++) {
+    for (let tries = 1; !this.closed; tries++) {
       // Who came to the gate together with another went through with it.
       if (!this.waiting.has(pid)) return;
       try {
         const gate = await open(path, constants.O_WRONLY | constants.O_NONBLOCK);
-        this.held ??= [];
-        setTimeout(() => this.release(), 100);
+        if (holds) {
+          this.held ??= [];
+          setTimeout(() => this.release(), 100);
+        }
         await gate.close();
         return;
       } catch {
-        // ENXIO: the shell has said that it will wait, and does not yet.
-        await sleep(1);
+        // ENXIO: the shell has said that it will wait, and does not yet; or it was killed.
+        await sleep(tries < 50 ? 1 : 20);
+        if (tries % 100 === 0 && !(await this.isAlive(pid))) this.waiting.delete(pid);
       }
     }
   }
 
-  /** Between two commands: everything that happened is told. `next`: the script's own shell goes on. */
-  private async pause(next: boolean): Promise<void> {
+  /** Between two commands: everything that happened is told. `next`: the script's own shell, if that goes on. */
+  private async pause(next: number | undefined): Promise<void> {
     if (this.closed) return;
-    if (!next) {
+    if (next === undefined) {
       // A script in the script, or a part of a pipeline: all that cannot wait is a watch on a new namespace.
       await this.findNamespaces();
       return;
     }
+    await this.settle();
+    this.endRunning(next, 0);
+  }
+
+  /** Everything that happened is told, also what ended in the background. */
+  private async settle(): Promise<void> {
     await this.quiet();
     await this.gather();
     for (const background of this.inBackground.splice(0)) {
       if (await this.isAlive(background.pid)) this.inBackground.push(background);
       else this.emit("host", { kind: "command-end", ...background, status: 0 });
     }
-    this.endRunning();
   }
 
-  private endRunning(): void {
-    for (const ended of this.running.splice(0))
-      this.emit("host", { kind: "command-end", ...ended, status: 0 });
+  /** A line of a terminal is about to run. */
+  private async typed({ shell, ns, text }: TypedLine): Promise<void> {
+    if (this.closed || text === "") return;
+    await this.findNamespaces();
+    const command = ++this.commands;
+    const background = /(^|[^&])&$/.test(text);
+    this.emit(ns, {
+      kind: "command",
+      command,
+      text: background ? text.replace(/\s*&$/, "") : text,
+      ...(isSimple(text) ? { argv: words(text.replace(/&$/, "")) } : {}),
+      pid: shell,
+      ...(background ? { background } : {}),
+    });
+    for (const part of partsOf(text)) {
+      const argv = words(part);
+      const place = placeOf(argv);
+      this.running.push({
+        shell,
+        command,
+        pid: shell,
+        argv,
+        ...place,
+        ns: place.ns === "host" ? ns : place.ns,
+      });
+    }
+  }
+
+  /** A terminal's shell is at its prompt: what was typed has ended, or goes on in the background. */
+  private async prompted(prompt: { shell: number; status: number; background: number }): Promise<void> {
+    if (this.closed) return;
+    await this.settle();
+    this.endRunning(prompt.shell, prompt.status);
+  }
+
+  private endRunning(shell: number | undefined, status: number): void {
+    const ended = new Set<number>();
+    for (const running of this.running) {
+      if (shell !== undefined && running.shell !== shell) continue;
+      if (!ended.has(running.command))
+        this.emit("host", { kind: "command-end", command: running.command, pid: running.pid, status });
+      ended.add(running.command);
+    }
+    this.running = this.running.filter((running) => !ended.has(running.command));
   }
 
   private async isAlive(pid: number): Promise<boolean> {
@@ -194,7 +326,7 @@ export class KernelWalker {
 
   private begin(command: ShellCommand): void {
     if (!isProgram(command.text, this.functions)) return;
-    const background = command.pid !== this.mainShell && this.isBackground(command);
+    const background = command.pid !== command.shell && this.isBackground(command);
     const argv = words(command.text);
     const id = ++this.commands;
     this.emit("host", {
@@ -208,7 +340,7 @@ export class KernelWalker {
       ...(background ? { background } : {}),
     });
     if (background) this.inBackground.push({ command: id, pid: command.pid });
-    else this.running.push({ command: id, pid: command.pid, argv, ...placeOf(argv) });
+    else this.running.push({ shell: command.shell, command: id, pid: command.pid, argv, ...placeOf(argv) });
   }
 
   /** Whether the command stands before an "&" in its file: other forks are parts of pipelines and "$(…)". */
@@ -222,7 +354,11 @@ export class KernelWalker {
   private read(file: string): string[] {
     let lines: string[] = [];
     try {
-      lines = readFileSync(isAbsolute(file) ? file : join(process.cwd(), file), "utf8").split("\n");
+      const { source } = this.options;
+      const text = source
+        ? source(file)
+        : readFileSync(isAbsolute(file) ? file : join(process.cwd(), file), "utf8");
+      lines = text?.split("\n") ?? [];
     } catch {
       // Written by the script itself, or named from another folder: it counts as the foreground.
     }
@@ -236,12 +372,19 @@ export class KernelWalker {
     for (;;) {
       await sleep(QUIET / 2);
       const now = performance.now();
-      const last = Math.max(begun, ...[...this.spaces.values()].map((ns) => ns.heard));
+      const last = Math.max(begun, this.lastHeard());
       if (now - last >= QUIET || now - begun >= LONGEST) return;
     }
   }
 
+  private lastHeard(): number {
+    return Math.max(0, ...[...this.spaces.values()].map((ns) => ns.heard));
+  }
+
   private async gather(): Promise<void> {
+    if (this.closed) return;
+    this.gathered = performance.now();
+    this.forgetFlood();
     for (const ns of this.spaces.values()) {
       if (ns.traces.some((line) => line.kind === "rule" || line.kind === "policy")) await ns.learnRules();
     }
@@ -250,6 +393,18 @@ export class KernelWalker {
       this.emit(ns, step, time);
     }
     this.tellRefused();
+  }
+
+  /** What comes faster than it can be told is let go of as a whole: a part would tell of packets that vanish. */
+  private forgetFlood(): void {
+    const spaces = [...this.spaces.values()];
+    const frames = spaces.reduce((sum, ns) => sum + ns.frames.length + ns.missed, 0);
+    if (frames <= FLOOD) return;
+    for (const ns of spaces) ns.forget();
+    this.drops?.drops.splice(0);
+    this.options.onNotice?.(
+      `a flood: ${frames} frames came faster than their walk can be told, and are left out.`,
+    );
   }
 
   /**
@@ -287,7 +442,7 @@ export class KernelWalker {
     const fresh = [...names].filter((name) => !this.spaces.has(name));
     await Promise.all(
       fresh.map(async (name) => {
-        const ns = new WatchedNamespace(name, this.agent);
+        const ns = new WatchedNamespace(name, this.agent, this.options.onFrame);
         this.spaces.set(name, ns);
         await ns.watch(this.sandbox);
         await ns.look();
@@ -330,7 +485,8 @@ export class KernelWalker {
   }
 
   private emit(ns: string, step: WalkStep, time = realtime()): void {
-    this.emitEvent({ seq: ++this.seq, time: Number(time - this.booted), ns, ...step } as WalkEvent);
+    if (this.closed) return;
+    this.options.onEvent({ seq: ++this.seq, time: Number(time - this.booted), ns, ...step } as WalkEvent);
   }
 
   /** The script has ended: tells what is left and lets go of all watchers. */
@@ -338,13 +494,14 @@ export class KernelWalker {
     await this.work;
     await this.quiet();
     await this.gather();
-    this.endRunning();
+    this.endRunning(undefined, 0);
     await this.abort();
   }
 
   /** Lets go without telling more. */
   async abort(): Promise<void> {
     this.closed = true;
+    clearInterval(this.beat);
     for (const ns of this.spaces.values()) ns.close();
     this.agent.close();
     await this.drops?.close();
