@@ -87,6 +87,8 @@ export interface EngineFacts {
   readonly folder: string;
   /** Whether it can be asked how things were after an earlier event. */
   readonly past: boolean;
+  /** Whether it tells walks at all. */
+  readonly walk: boolean;
   /** Whether walks tell of rules that were asked and did not match. */
   readonly unmatched: boolean;
 }

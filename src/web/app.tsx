@@ -199,7 +199,7 @@ function Failure() {
   return (
     <div class="failure" role="alert">
       <p>
-        The simulation stopped: {failed}. Your script is kept; <b>Reset</b> builds the lab again.
+        The lab has ended: {failed}. Your script is kept; <b>Reset</b> builds the lab again.
       </p>
     </div>
   );

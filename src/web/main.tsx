@@ -5,6 +5,7 @@ import { isLab, isNumber, isText, keptLab } from "./lab/keep.ts";
 import type { Lab } from "./lab/lab.ts";
 import { labInLink } from "./lab/share.ts";
 import { VIRTUAL_ROUTER } from "./lab/virtual-router.ts";
+import { servedEngine } from "./link/engine-link.ts";
 import "./part/theme.ts";
 import { type KeptSession, keepSession, keptSession, sameLab } from "./state/kept-session.ts";
 import { open, type Side, say, side, stage, topology } from "./state/page.ts";
@@ -103,7 +104,8 @@ addEventListener("hashchange", () => {
 // Tests and the curious: what the page shows.
 Object.assign(globalThis, { packetwalk: { stage, topology } });
 
-if ("serviceWorker" in navigator && import.meta.env.PROD) {
+// A page that the command line serves goes with it, and its address is a secret that nothing keeps.
+if ("serviceWorker" in navigator && import.meta.env.PROD && servedEngine() === undefined) {
   navigator.serviceWorker.register("./sw.js").catch(() => {
     // Without it the page works, though not offline.
   });

@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, vi } from "vitest";
@@ -99,13 +102,65 @@ export class LabPage {
   }
 }
 
-/** The page as `packetwalk ui` serves it, and a browser. One for all the tests of a file. */
-export function serve(...args: string[]): {
+/** A place that serves the page, and a browser. One for all the tests of a file. */
+export interface Site {
   url: () => string;
+  browser: () => Browser;
   open: (options?: BrowserContextOptions & { hash?: string; at?: string }) => Promise<LabPage>;
-  stop: () => void;
+}
+
+/** The page as `packetwalk ui` serves it. */
+export function serve(...args: string[]): Site & {
+  /** The command, and what it has said on standard output. */
+  command: () => ChildProcess;
+  said: () => string;
 } {
   let server: ChildProcess;
+  let said = "";
+  const site = siteOf(
+    async () => {
+      server = spawn(process.execPath, [`${root}bin/packetwalk.js`, "ui", ...args], { cwd: root });
+      let errors = "";
+      server.stderr?.on("data", (bytes: Buffer) => (errors += bytes.toString()));
+      return new Promise<string>((resolve, reject) => {
+        server.stdout?.on("data", (bytes: Buffer) => {
+          said += bytes.toString();
+          const found = /(http:\S+)\n/.exec(said);
+          if (found) resolve(found[1]);
+        });
+        server.on("exit", () => reject(new Error(`packetwalk ui ended: ${errors}`)));
+      });
+    },
+    () => void server?.kill("SIGINT"),
+  );
+  return { ...site, command: () => server, said: () => said };
+}
+
+/** The page as any web host serves it: files. */
+export function serveFiles(): Site {
+  const types: Record<string, string> = {
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".css": "text/css",
+  };
+  const server = createServer(({ url = "/" }, response) => {
+    const file = `${root}dist/web${url === "/" ? "/index.html" : url.replace(/\?.*/, "")}`;
+    if (!existsSync(file)) response.writeHead(404).end();
+    else response.writeHead(200, { "content-type": types[extname(file)] ?? "" }).end(readFileSync(file));
+  });
+  return siteOf(
+    async () => {
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    },
+    () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  );
+}
+
+function siteOf(begin: () => Promise<string>, end: () => void): Site {
   let browser: Browser;
   let address = "";
   const pages: LabPage[] = [];
@@ -113,16 +168,7 @@ export function serve(...args: string[]): {
   vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
   beforeAll(async () => {
     mkdirSync(RESULTS, { recursive: true });
-    server = spawn(process.execPath, [`${root}bin/packetwalk.js`, "ui", ...args], { cwd: root });
-    let errors = "";
-    server.stderr?.on("data", (bytes: Buffer) => (errors += bytes.toString()));
-    address = await new Promise<string>((resolve, reject) => {
-      server.stdout?.on("data", (bytes: Buffer) => {
-        const found = /http:\S+/.exec(bytes.toString());
-        if (found) resolve(found[0]);
-      });
-      server.on("exit", () => reject(new Error(`packetwalk ui ended: ${errors}`)));
-    });
+    address = await begin();
     browser = await chromium.launch({
       executablePath: CHROMIUM,
       args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
@@ -130,12 +176,12 @@ export function serve(...args: string[]): {
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
-    server?.kill("SIGINT");
+    end();
     for (const { complaints } of pages) expect(complaints).toEqual([]);
   });
   return {
     url: () => address,
-    stop: () => void server.kill("SIGINT"),
+    browser: () => browser,
     open: async ({ hash = "", at = address, ...options } = {}) => {
       const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, ...options });
       const page = await context.newPage();

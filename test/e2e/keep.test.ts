@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { hasChromium, serve } from "./browser.ts";
+import { hasChromium, serve, serveFiles } from "./browser.ts";
 
 const LAB = `#!/bin/bash
 ip netns add left
@@ -207,18 +207,22 @@ describe.skipIf(!hasChromium)("what is kept, shared, dropped and saved", () => {
     expect((await save(/Save the packets/)).subarray(0, 4).toString("hex")).toBe("0a0d0d0a");
     expect((await save(/Save the map/)).toString()).toMatch(/^<svg[\s\S]*left[\s\S]*10\.0\.0\.1\/24/);
   });
+});
+
+describe.skipIf(!hasChromium)("on any web host", () => {
+  const site = serveFiles();
 
   test("the page works offline after the first visit", async () => {
     const lab = await site.open({ reducedMotion: "reduce" });
     await lab.ready();
     await lab.page.evaluate(async () => void (await navigator.serviceWorker.ready));
-    await lab.page.goto(site.url().replace("?lab", ""));
+    await lab.page.reload();
     await lab.ready();
     await lab.page.context().setOffline(true);
     await lab.page.reload();
     await lab.ready();
-    await lab.type("left", "echo offline and well");
-    await lab.screenHas("left", /^offline and well$/m);
+    await lab.type("boxA", "echo offline and well");
+    await lab.screenHas("boxA", /^offline and well$/m);
     await lab.page.getByRole("tab", { name: "Editor" }).click();
     await lab.page.locator(".cm-content").waitFor();
   });

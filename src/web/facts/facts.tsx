@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { NowOnly } from "../part/now-only.tsx";
 import { pinned, stage, type Target, target, topology, watchLab } from "../state/page.ts";
 import type { Box, Device } from "../state/topology.ts";
 
@@ -69,6 +70,7 @@ export function FactsPanel() {
             <option key={d.name}>{d.name}</option>
           ))}
         </select>
+        <NowOnly />
       </div>
       {!box ? (
         <p class="empty">There is no box {of.ns} at this moment.</p>

@@ -5,12 +5,14 @@ import { exportCapture, exportEvents, exportScript, exportSvg } from "../lab/exp
 import type { Lab } from "../lab/lab.ts";
 import { shareLink } from "../lab/share.ts";
 import { VIRTUAL_ROUTER } from "../lab/virtual-router.ts";
+import { servedEngine } from "../link/engine-link.ts";
 import { clock, sentence } from "../state/moment.ts";
 import { building, open, pinned, say, stage } from "../state/page.ts";
 import { below, bringIn, closed, isOpen, left, PLACE_NAMES, PLACES, putAway, top } from "../state/places.ts";
 import type { Stride } from "../state/player.ts";
 import { forgetProgress, paused, playing, stopPlay } from "../story/play.ts";
 import { hasStory, playStory } from "../story/story.tsx";
+import { EngineName } from "./engine-name.tsx";
 import { isDark, themeChoice } from "./theme.ts";
 
 const EMPTY: Lab = {
@@ -35,6 +37,7 @@ export function TopBar() {
         </svg>
         Packetwalk
       </h1>
+      <EngineName />
       <LabMenu />
       <StoryButton />
       <Transport />
@@ -343,7 +346,8 @@ function ViewMenu() {
 }
 
 function ShareMenu() {
-  const entries: Entry[] = [
+  // The address of a page that has the kernel is a secret of this machine: no link holds it.
+  const link: Entry[] = [
     {
       label: "Copy a link",
       hint: "it holds the whole lab; no server is asked",
@@ -359,6 +363,9 @@ function ShareMenu() {
         );
       },
     },
+  ];
+  const entries: Entry[] = [
+    ...(servedEngine() === "kernel" ? [] : link),
     {
       label: "Save the script",
       run: () => {

@@ -1,7 +1,7 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { keepLab } from "../lab/keep.ts";
 import type { Lab } from "../lab/lab.ts";
-import { workerLink } from "../link/worker-link.ts";
+import { engineLink } from "../link/engine-link.ts";
 import { type Moment, momentOf } from "./moment.ts";
 import { Player } from "./player.ts";
 import { type Before, type JobHandlers, Session } from "./session.ts";
@@ -74,13 +74,27 @@ function firstBox(): string {
   return topology.value?.boxes.find((b) => b.ns !== HOST)?.ns ?? HOST;
 }
 
-/** The order of the event after which the lab is looked at; undefined: now. */
-export const asOf = computed(() => {
+/** The order of the event that is shown, where it is not the newest. */
+const earlier = computed(() => {
   const player = stage.value?.player;
   if (!player || player.mode.value === "live") return undefined;
   const event = player.event.value;
   return event && player.position.value < player.session.count.value - 1 ? event.seq : undefined;
 });
+
+/** The order of the event after which the lab is looked at; undefined: now. */
+export const asOf = computed(() =>
+  stage.value?.session.engine.value?.past === false ? undefined : earlier.value,
+);
+
+/** An earlier moment is shown, and the engine cannot say how the lab was then: it is shown as it is now. */
+export const isNowOnly = computed(() => earlier.value !== undefined && asOf.value === undefined);
+
+/** Counts looks at a lab whose engine does not tell when something happens. */
+const looks = signal(0);
+setInterval(() => {
+  if (stage.value?.session.engine.value?.walk === false && !document.hidden) looks.value++;
+}, 2000);
 
 /** Opens a lab on a fresh machine and builds it. What was there is gone. */
 export function open(lab: Lab, options: { main?: string | null; before?: Before } = {}): Stage {
@@ -91,7 +105,7 @@ export function open(lab: Lab, options: { main?: string | null; before?: Before 
   pinned.value = null;
   buildOutput.value = "";
   const { before: done } = options;
-  const session = new Session(workerLink(), lab, {
+  const session = new Session(engineLink(), lab, {
     seed: SEED,
     profile: "ubuntu",
     ...(done ? { before: done } : {}),
@@ -108,6 +122,11 @@ export function open(lab: Lab, options: { main?: string | null; before?: Before 
 function build(session: Session, script: string, again: boolean): Promise<void> {
   building.value = true;
   return new Promise((resolve) => {
+    effect(() => {
+      if (session.failed.value === null || stage.peek()?.session !== session) return;
+      building.value = false;
+      resolve();
+    });
     const handlers: JobHandlers = {
       onOutput: (data, _, shown) => {
         shown();
@@ -170,7 +189,10 @@ export function watchLab(
     const session = stage.value?.session;
     const at = asOf.value;
     also?.();
-    if (at === undefined) session?.count.value;
+    if (at === undefined) {
+      session?.count.value;
+      looks.value;
+    }
     if (session) untracked(() => arrange(session));
   });
   return () => {

@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { WalkEvent } from "../../walk/event.ts";
 import { Fold, isFolded } from "../part/fold.tsx";
+import { NowOnly } from "../part/now-only.tsx";
 import { moment, studied } from "../state/page.ts";
 import { type Asked, ruleset, type Verdict } from "../state/rules.ts";
 import type { Chain } from "../state/save-format.ts";
@@ -95,6 +96,7 @@ export function Matrix() {
         <h2>
           Chains × tables <b class="mono">{ns}</b>
         </h2>
+        <NowOnly />
       </header>
       {!isFolded("chains") && (
         <>
