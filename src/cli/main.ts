@@ -17,7 +17,7 @@ Usage
   packetwalk walk  [options] FILE [ARGS…]   run a lab script; under each command, each packet's walk
   packetwalk run   [options] FILE [ARGS…]   run it; print just what bash would print on a Linux host
   packetwalk shell [options] [FILE]         a terminal on the lab, after the script; --walk: with walks
-  packetwalk ui    [--port N] [LAB]         the lab in the browser: LAB is a script or its folder
+  packetwalk ui    [options] [LAB]          the lab in the browser: LAB is a script or its folder
   packetwalk script LAB.yaml                the commands that build a lab file's lab, as a bash script
   packetwalk schema [lab]                   the JSON Schema of walk events; of lab files
   packetwalk doctor                         what the kernel engine needs and this machine lacks
@@ -25,7 +25,7 @@ Usage
 FILE is a bash script, or a lab as data: a lab file, .yaml or .json (docs/lab-files.md).
 
 Options
-  --engine NAME       simulated, or kernel: this machine's own Linux, in a sandbox (run, walk, shell) [simulated]
+  --engine NAME       simulated, or kernel: this machine's own Linux, in a sandbox                   [simulated]
   --seed N            what chance decides (MAC addresses, ports, sequence numbers) follows from it   [1]
   --profile NAME      the host before the script: ubuntu (forwards, rp_filter=2, Docker's bridge
                       filtering) or kernel (bare defaults)                                           [ubuntu]
@@ -34,6 +34,8 @@ Options
                       with --engine kernel: wall time after which the whole run is interrupted       [10m]
   --events FILE       write every walk event, one JSON object a line ("-": standard output)
   --pcap DIR          write one capture a device, DIR/NAMESPACE-DEVICE.pcapng
+  --port N            ui: the port on 127.0.0.1                                                      [any free one]
+  --open              ui: open the page in the browser, too
   --walk              shell: under each command that you type, each packet's walk
   --verbose           walk: unfold every table, every rule asked, every ARP
   --color, --no-color colours (default: on a terminal)
