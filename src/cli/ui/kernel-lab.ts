@@ -33,7 +33,7 @@ export async function openKernelLab(
       engine: walker ? new WalkedEngine(engine, walker) : engine,
       facts: {
         kind: "kernel",
-        name: `Linux ${release()}`,
+        name: `Linux ${/^\d+\.\d+/.exec(release())?.[0] ?? ""}`,
         folder: FOLDER,
         past: false,
         walk: walker !== undefined,
