@@ -36,7 +36,14 @@ async function open({ seed, profile, files, before }: RequestOf<"open">, hearing
   });
   return {
     engine,
-    facts: { kind: "simulated", name: "simulated Linux", folder: LAB, past: true, walk: true, unmatched: true },
+    facts: {
+      kind: "simulated",
+      name: "simulated Linux",
+      folder: LAB,
+      past: true,
+      walk: true,
+      unmatched: true,
+    },
     note: (apply) => {
       inputs.push({ time: engine.machine.now, apply });
       self.postMessage({ type: "noted", time: engine.machine.now });
