@@ -105,10 +105,12 @@ export function* runNode(
     case "Function": {
       const name = node.name.text;
       const old = sh.functions.get(name);
+      // bash -c has no file: what is defined there says that it comes from the environment.
+      const nowhere = sh.executionString !== undefined && !sh.dash && sh.source.file === sh.arg0;
       sh.functions.set(name, {
         name,
         body: node.body,
-        source: sh.source,
+        source: nowhere ? { ...sh.source, file: "environment" } : sh.source,
         line: lineOf(sh.source, node.pos),
         exported: old?.exported ?? false,
       });

@@ -1,6 +1,6 @@
 import { Killed, type Process, type Running, shellStatus } from "../machine/process.ts";
 import { SIGNALS } from "../machine/signal.ts";
-import { tellKilledJobs } from "./builtin/jobs.ts";
+import { cleanUpJobs } from "./builtin/jobs.ts";
 import { SIGNAL_TEXT } from "./jobs.ts";
 import type { Shell } from "./shell.ts";
 
@@ -54,7 +54,7 @@ export function* waitForeground(sh: Shell, processes: readonly Process[], text: 
       else sh.complain(`${String(last.pid).padStart(5)} ${words.padEnd(23)} ${text}`);
     }
   }
-  if (!sh.interactive) tellKilledJobs(sh);
+  if (!sh.interactive) cleanUpJobs(sh);
   const at = sh.pending.indexOf("INT");
   if (at >= 0 && !sh.traps.has("INT")) sh.pending.splice(at, 1);
   return shellStatus(exit);

@@ -28,11 +28,16 @@ export function reapJobs(sh: Shell, tell: boolean): void {
   }
 }
 
-/** A script hears of jobs that a signal killed when its next command has ended. */
-export function tellKilledJobs(sh: Shell): void {
-  for (const job of sh.jobs.list) {
+/**
+ * When a script's foreground command has ended, the jobs that are done leave the table, and it hears of those that a
+ * signal killed (notify_and_cleanup); `wait PID` still knows their statuses.
+ */
+export function cleanUpJobs(sh: Shell): void {
+  for (const job of [...sh.jobs.list]) {
     const exit = job.processes[job.processes.length - 1].exit;
-    if (!exit || !("signal" in exit) || stateOf(job) !== "Done") continue;
+    if (!exit || stateOf(job) !== "Done") continue;
+    // With set -m one that ended well stays until `jobs` has told of it.
+    if (sh.options.monitor && !("signal" in exit)) continue;
     tellKilled(sh, job);
     finish(sh, job);
   }
