@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { constants, readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
@@ -90,6 +91,7 @@ export class KernelWalker {
   private commands = 0;
   /** The shells whose commands are told: a script's own, not those of its scripts. */
   private readonly mainShells = new Set<number>();
+  private reader: ChildProcess | undefined;
   private beat: NodeJS.Timeout | undefined;
   private beating = false;
   /** When what was heard was last told. */
@@ -168,18 +170,17 @@ export class KernelWalker {
 
   private listen(): void {
     // Open for writing too: shells that say something come and go.
-    const reader = spawnBeside(
+    this.reader = spawnBeside(
       this.sandbox,
       ["sh", "-c", `exec cat <> ${COMMANDS}`],
       ["ignore", "pipe", "ignore"],
     );
     let rest = "";
-    reader.stdout?.on("data", (bytes: Buffer) => {
+    this.reader.stdout?.on("data", (bytes: Buffer) => {
       const lines = (rest + bytes.toString()).split("\n");
       rest = lines.pop() ?? "";
       for (const line of lines) this.hear(line);
     });
-    reader.unref();
   }
 
   private hear(line: string): void {
@@ -502,6 +503,7 @@ export class KernelWalker {
   async abort(): Promise<void> {
     this.closed = true;
     clearInterval(this.beat);
+    this.reader?.kill("SIGKILL");
     for (const ns of this.spaces.values()) ns.close();
     this.agent.close();
     await this.drops?.close();
