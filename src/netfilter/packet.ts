@@ -77,6 +77,8 @@ export class Packet {
   lineage: Lineage | null = null;
   /** The transport checksum is left to a device: its field holds the pseudo header's sum (CHECKSUM_PARTIAL). */
   partial = false;
+  /** Its device did not take it (NET_XMIT_DROP): the sender may hear of it. */
+  refused = false;
   /** Fragmented although DF is set (skb->ignore_df). */
   ignoreDf = false;
   /** The largest fragment that it was put together from (IPCB(skb)->frag_max_size); 0: it came whole. */

@@ -208,13 +208,14 @@ export class NetNamespace {
   /**
    * ip_local_out: sends a complete IPv4 datagram made here. `pkt.net` is the IP header, with all fields set
    * but total length, and checksum, which are set here; HEADROOM bytes stand before it. Hooks OUTPUT and
-   * POSTROUTING, fragmentation, neighbour. The packet is given away. Throws EPERM when OUTPUT dropped it.
+   * POSTROUTING, fragmentation, neighbour. The packet is given away. Throws EPERM when OUTPUT dropped it, ENOBUFS
+   * when the device did.
    */
   output4(pkt: Packet, route: Route): void {
     this.ip.localOut(pkt, route);
   }
 
-  /** `output4` for what the kernel itself sends: nobody hears that OUTPUT dropped it. */
+  /** `output4` for what the kernel itself sends: nobody hears that OUTPUT or the device dropped it. */
   sendQuietly(pkt: Packet, route: Route): void {
     try {
       this.ip.localOut(pkt, route);

@@ -55,12 +55,14 @@ export class Veth extends Device {
     const to = this.other;
     const length = pkt.end - pkt.mac;
     if (to === null || !to.up) {
+      pkt.refused = true;
       this.stats.txDropped++;
       this.ns.drop(pkt, "NOT_SPECIFIED", `device ${this.name}`, { dev: this.name, state: "no-carrier" });
       return;
     }
     // is_skb_forwardable: the frame must fit the receiver's MTU (plus a VLAN tag).
     if (length > to.mtu + 14 + 4) {
+      pkt.refused = true;
       this.stats.txDropped++;
       this.ns.drop(pkt, "PKT_TOO_BIG", `device ${to.name}`, {
         dev: to.name,

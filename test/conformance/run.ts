@@ -109,8 +109,10 @@ mkdir /tmp/lab; cd /tmp/lab
 ${options.frames ? captureOnKernel() : 'exec bash -c "$CASE" lab'}`;
   return new Promise((resolve, reject) => {
     const child = spawn(
-      "unshare",
+      "setpriv",
       [
+        // It ends with us, in whatever way we end.
+        ...["--pdeathsig", "KILL", "unshare"],
         ...["--net", "--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child", "--mount-proc"],
         ...["--propagation", "private", "sh", "-c", prelude],
       ],

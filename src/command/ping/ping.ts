@@ -36,6 +36,8 @@ class Ping {
   private started = -1;
   private current = 0;
   private tokens = 0;
+  /** Sends that the device did not take (pinger's oom_count). */
+  private crowded = 0;
   private exiting = false;
   private exitAt = Number.POSITIVE_INFINITY;
   private snapshot = false;
@@ -272,9 +274,16 @@ class Ping {
       this.socket.send(this.packet((stats.transmitted + 1) & 0xffff), { to: this.to });
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
+      const crowded = error.code === "ENOBUFS";
+      if (crowded) {
+        // The device's queue is full: a while later it may not be. But not for ever.
+        this.tokens = 0;
+        const pause = Math.min(500, o.interval / 2);
+        if (++this.crowded * pause < o.linger) return pause;
+      }
       // An ICMP error that the failed send caused has come by now: packets go through before sendmsg returns.
       machine.drainSoftirqs();
-      const heard = yield* this.errorMessage();
+      const heard = crowded ? 1 : yield* this.errorMessage();
       if (heard === 0) return 0;
       // With an ICMP error beside it, the send's own error is told too (hard_local_error in pinger()).
       if (heard > 0 && !o.quiet) {

@@ -94,7 +94,7 @@ class Traceroute {
 
   private fatal(what: string, error: unknown): never {
     if (!(error instanceof KernelError)) throw error;
-    this.tool.proc.err(`${what}: ${error.message}\n`);
+    this.tool.proc.err(`\n${what}: ${error.message}\n`);
     throw new Exit(1);
   }
 
@@ -108,9 +108,9 @@ class Traceroute {
     } catch (error) {
       // The heading's line ends only before the first hop; ICMP and TCP look for their way before it is said.
       if (this.s.method === "udp") this.tool.proc.out(this.s.heading);
-      this.fatal("\nconnect", error);
+      this.fatal("connect", error);
     }
-    this.tool.proc.out(`${this.s.heading}\n`);
+    this.tool.proc.out(this.s.heading);
     this.source = probe.localAddress;
     probe.close();
     this.identifier = 0x8000 | net.host.random.below(0x8000);
@@ -133,7 +133,7 @@ class Traceroute {
     }
   }
 
-  private send(probe: Probe): void {
+  private send(probe: Probe, waiting: boolean): void {
     const { s } = this;
     const now = this.tool.proc.machine.now;
     try {
@@ -158,6 +158,11 @@ class Traceroute {
         // An error of an earlier probe; this one is sent again.
         return;
       }
+      if (error.code === "ENOBUFS") {
+        // Later, if there is something to wait for.
+        if (!waiting) this.fatal("send probe", error);
+        return;
+      }
       this.fatal("send", error);
     }
     probe.sentAt = now;
@@ -169,7 +174,7 @@ class Traceroute {
     data[0] = icmp.ECHO;
     put16(data, 4, this.identifier);
     put16(data, 6, this.s.port + probe.key);
-    for (let i = 8; i < data.length; i++) data[i] = 0x40 + ((i - 8) & 0x3f);
+    for (let i = 8; i < data.length; i++) data[i] = 0x40 + (i & 0x3f);
     put16(data, 2, checksum(data, 0, data.length));
     return data;
   }
@@ -272,7 +277,7 @@ class Traceroute {
     const probe = this.probes[n];
     let line = "";
     if (probe.ttl !== this.printed.ttl) {
-      line += `${String(probe.ttl).padStart(2)} `;
+      line += `\n${String(probe.ttl).padStart(2)} `;
       this.printed = { ttl: probe.ttl, from: -1 };
     }
     if (probe.rtt < 0) line += " *";
@@ -287,7 +292,6 @@ class Traceroute {
       line += `  ${(probe.rtt / 1e6).toFixed(3)} ms`;
       if (probe.error !== "") line += ` ${probe.error}`;
     }
-    if ((n + 1) % this.s.perHop === 0) line += "\n";
     yield* this.tool.print(line);
     yield* this.tool.out.flush();
   }
@@ -322,9 +326,10 @@ class Traceroute {
               next = Math.min(next, this.lastSend + this.s.sendWait);
               break;
             }
-            this.send(probe);
+            const waiting = next !== Number.POSITIVE_INFINITY;
+            this.send(probe, waiting);
             if (probe.sentAt < 0) {
-              next = machine.now;
+              if (!waiting) next = machine.now;
               break;
             }
           }
@@ -337,6 +342,7 @@ class Traceroute {
           : this.probes.flatMap((p) => (p.socket ? [p.socket.readable] : []));
         yield { queues, until: Math.max(machine.now, next) };
       }
+      yield* this.tool.print("\n");
     } finally {
       this.raw?.close();
       for (const probe of this.probes) probe.socket?.close();

@@ -292,6 +292,8 @@ export class Ipv4 {
       return;
     }
     this.output(pkt, (pkt.route as Route | null) ?? route);
+    // net_xmit_errno
+    if (pkt.refused) throw new KernelError("ENOBUFS");
   }
 
   /** ip_output, ip_mc_output: hook POSTROUTING, then the MTU. */
@@ -351,7 +353,13 @@ export class Ipv4 {
       if (pieces.length > 0) {
         ns.walk?.emit(ns.name, { kind: "end", packet: pkt.id, how: `fragmented into ${pieces.length}` });
       }
-      for (const piece of pieces) this.toNeighbour(piece, route);
+      for (const piece of pieces) {
+        this.toNeighbour(piece, route);
+        if (!piece.refused) continue;
+        // ip_do_fragment stops at the first that fails.
+        pkt.refused = true;
+        return;
+      }
       return;
     }
     this.toNeighbour(pkt, route);

@@ -14,6 +14,7 @@ import {
   dontFragment,
   firstHop,
   flowOf,
+  handOver,
   ipId,
   newDatagram,
   routeFor,
@@ -126,7 +127,7 @@ export class RawSocket extends DatagramSocket {
     pkt.priority = this.options.priority;
     pkt.socket = this;
     born(this, pkt, "socket");
-    this.ns.output4(pkt, route);
+    handOver(this, pkt, route);
   }
 
   private tooBig(mtu: number, to: number, data: Uint8Array): void {

@@ -185,7 +185,17 @@ export function sendIp(
   pkt.priority = o.priority;
   pkt.socket = socket;
   born(socket, pkt, by);
-  ns.output4(pkt, route);
+  handOver(socket, pkt, route);
+}
+
+/** ip_local_out for a socket: that the device did not take it is told only to who asked for errors (IP_RECVERR). */
+export function handOver(socket: Socket, pkt: Packet, route: Route): void {
+  try {
+    socket.ns.output4(pkt, route);
+  } catch (error) {
+    const untold = error instanceof KernelError && error.code === "ENOBUFS" && !socket.options.receiveErrors;
+    if (!untold) throw error;
+  }
 }
 
 /** The walk's first word on a packet that a socket made. */

@@ -1,5 +1,5 @@
 import { u16, u32 } from "../../../src/wire/bytes.ts";
-import { checksum, pseudo4 } from "../../../src/wire/checksum.ts";
+import { checksum, fold, pseudo4 } from "../../../src/wire/checksum.ts";
 import * as ethernet from "../../../src/wire/ethernet.ts";
 import * as icmp from "../../../src/wire/icmp.ts";
 import * as ipv4 from "../../../src/wire/ipv4.ts";
@@ -94,7 +94,11 @@ function transportSum(bytes: Uint8Array, at: number, from: number, end: number):
   if (protocol === ipv4.ICMP) return checksum(bytes, from, end);
   if (protocol !== ipv4.TCP && protocol !== ipv4.UDP) return 0;
   if (protocol === ipv4.UDP && end - from >= 8 && u16(bytes, from + 6) === 0) return 0;
-  return checksum(bytes, from, end, pseudo4(ipv4.src(bytes, at), ipv4.dst(bytes, at), protocol, end - from));
+  const pseudo = pseudo4(ipv4.src(bytes, at), ipv4.dst(bytes, at), protocol, end - from);
+  // Left to the device (CHECKSUM_PARTIAL): the field holds the pseudo header's sum.
+  const field = from + (protocol === ipv4.UDP ? 6 : 16);
+  if (field + 2 <= end && u16(bytes, field) === (fold(pseudo) ^ 0xffff)) return 0;
+  return checksum(bytes, from, end, pseudo);
 }
 
 function transport(bytes: Uint8Array, at: number, from: number, end: number, names: Names): string {
