@@ -62,7 +62,7 @@ iptables-save -c
 conntrack -L 2>/dev/null | grep -v dst=224.0.0.22 |
   sed -E 's/^([a-z]+ +[0-9]+) [0-9]+ /\\1 0 /; s/id=[0-9]+/id=0/g; s/port=(3[3-9]|[45][0-9])[0-9]{3}/port=55555/g' | sort
 ip -4 -j -batch /tmp/state-of-ip | sed 's/},{/},\\n{/g'
-ip -4 -j neigh | sed -E 's/},\\{/},\\n{/g; s/REACHABLE|STALE|DELAY|PROBE/known/' | tr -d '[]' | sed 's/,$//' | sort
+ip -4 -j neigh | sed -E 's/},\\{/},\\n{/g; s/REACHABLE|STALE|DELAY|PROBE/known/g' | tr -d '[]' | sed 's/,$//' | sort
 ss -Htuan | sort
 END
 for ns in $(ip netns list | sed 's/ .*//' | sort); do

@@ -129,7 +129,8 @@ class Ping {
     } else if (this.socket instanceof PingSocket) this.socket.bind(0, 0);
     if (broadcast || o.broadcast) s.broadcast = true;
     if (o.pmtu !== null) s.mtuDiscover = o.pmtu;
-    else if (broadcast) s.mtuDiscover = "do";
+    // ping4_run: with -b, whether the address is a broadcast or not.
+    else if (broadcast || o.broadcast || this.to >>> 28 === 14) s.mtuDiscover = "do";
     s.receiveErrors = true;
     if (o.ttl === 0) fail(this.tool, "cannot set unicast time-to-live: Invalid argument", 2);
     if (o.ttl !== null) s.ttl = o.ttl;

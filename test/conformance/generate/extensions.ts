@@ -156,7 +156,7 @@ export const TARGET_USES: Readonly<Record<string, Uses>> = {
     "--or-mark 4",
     "--xor-mark 3",
   ],
-  CT: () => ["--notrack", "--zone 1", "--zone-orig 2"],
+  CT: () => ["--notrack", "--zone 1"],
   DNAT: (place) =>
     others(place).flatMap((ip) => [
       `--to-destination ${ip}`,
