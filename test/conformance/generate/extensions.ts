@@ -115,8 +115,6 @@ export const MATCH_USES: Readonly<Record<string, Uses>> = {
     "--dport 80",
     "--sport 7:80",
     "! --dport 80",
-    "--chunk-types any INIT",
-    "--chunk-types all DATA",
   ],
   state: () => STATES.map((s) => `--state ${s}`),
   statistic: () => [
