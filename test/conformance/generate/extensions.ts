@@ -111,11 +111,7 @@ export const MATCH_USES: Readonly<Record<string, Uses>> = {
     "--name dest --set --rdest",
     "--name seen --rcheck --rttl",
   ],
-  sctp: () => [
-    "--dport 80",
-    "--sport 7:80",
-    "! --dport 80",
-  ],
+  sctp: () => ["--dport 80", "--sport 7:80", "! --dport 80"],
   state: () => STATES.map((s) => `--state ${s}`),
   statistic: () => [
     "--mode nth --every 2 --packet 0",
