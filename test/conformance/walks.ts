@@ -10,7 +10,7 @@ export async function walkOnKernel(script: string, profile: Profile): Promise<Wa
   const engine = await KernelEngine.open({ profile });
   let walker: KernelWalker | undefined;
   try {
-    walker = await KernelWalker.open(engine.sandbox, script, (event) => events.push(event));
+    walker = await KernelWalker.open(engine.sandbox, { script, onEvent: (event) => events.push(event) });
     const argv = ["bash", "-c", script, "lab"];
     await engine.start({ argv, cwd: "/tmp", env: walker.environment, output: () => {} }).done;
     await walker.close();
