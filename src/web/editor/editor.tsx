@@ -98,7 +98,7 @@ export function EditorPanel() {
         label: `script ${path}`,
         change: (text) => save(path, text),
         check: async (text) =>
-          /\.(md|html|txt)$/.test(path) || text.length > MOST_CHECKED
+          /\.(md|html|txt|ya?ml|json)$/.test(path) || text.length > MOST_CHECKED
             ? []
             : ((await stage.value?.session.check(text)) ?? []),
         complete: async (line, table) =>

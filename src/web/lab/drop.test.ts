@@ -16,6 +16,15 @@ test("a script is a lab; the output of iptables-save is a ruleset", async () => 
   expect(await read(file("x.v4", save))).toMatchObject({ rules: { path: "x.v4", text: save } });
 });
 
+test("a lab file is the script that it stands for; what is wrong in it is said with its line", async () => {
+  const yaml =
+    "hosts:\n  a:\n    devices: { eth0: 10.0.0.1/24 }\n  b:\n    devices: { eth0: 10.0.0.2/24 }\nlinks:\n  - [a:eth0, b:eth0]\n";
+  const { lab } = await read(file("two.yaml", yaml));
+  expect(lab).toMatchObject({ name: "two", main: "lab.sh", files: { "two.yaml": yaml } });
+  expect(lab?.files["lab.sh"]).toMatch(/ip netns add a\b[\s\S]*10\.0\.0\.2\/24/);
+  await expect(read(file("two.yaml", yaml.replace("hosts:", "hostz:")))).rejects.toThrow(/two\.yaml:1/);
+});
+
 test("a folder is taken without what is no text, and says so", async () => {
   const dropped = await readDrop(
     [file("setup.sh", "true\n"), file("logo.png", new Uint8Array([0x89, 0x50, 0, 255]))],

@@ -35,6 +35,8 @@ export async function readDrop(items: readonly File[], paths: readonly string[])
     );
   const first = files[names[0]];
   if (names.length === 1 && isSave(first)) return { rules: { path: names[0], text: first }, leftOut };
+  if (names.length === 1 && /\.(ya?ml|json)$/.test(names[0]))
+    return { lab: await compiled(names[0], first), leftOut };
   const folder = commonFolder(names);
   const inside = Object.fromEntries(names.map((n) => [n.slice(folder.length), files[n]]));
   const main = mainOf(inside) || Object.keys(inside)[0];
@@ -42,6 +44,16 @@ export async function readDrop(items: readonly File[], paths: readonly string[])
     lab: { name: folder.replace(/\/$/, "") || main.replace(/\.\w+$/, ""), files: inside, main },
     leftOut,
   };
+}
+
+/** The script that a lab file stands for, with the file beside it. */
+async function compiled(name: string, text: string): Promise<Lab> {
+  const [{ compileLab }, { wholeScript }] = await Promise.all([
+    import("../../lab/file/plan.ts"),
+    import("../../lab/file/script.ts"),
+  ]);
+  const script = wholeScript(compileLab(text, name), name);
+  return { name: name.replace(/\.\w+$/, ""), main: "lab.sh", files: { "lab.sh": script, [name]: text } };
 }
 
 const sized = (bytes: number): string =>
