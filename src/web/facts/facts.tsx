@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { NowOnly } from "../part/now-only.tsx";
-import { pinned, stage, type Target, target, topology, watchLab } from "../state/page.ts";
+import { pinned, stage, subject, type Target, target, topology, watchLab } from "../state/page.ts";
 import type { Box, Device } from "../state/topology.ts";
 
 interface Facts {
@@ -21,7 +21,7 @@ const OF_DEVICE = ["forwarding", "rp_filter", "arp_ignore", "accept_local", "pro
 
 watchLab(
   async (session, at) => {
-    const of = target.value;
+    const of = subject.value;
     const ask = async (...argv: string[]) => (await session.query(argv, of.ns, at)).stdout.trimEnd();
     const keys = of.dev === undefined ? SYSCTLS : OF_DEVICE.map((k) => `net.ipv4.conf.${of.dev}.${k}`);
     const narrowed = of.dev === undefined ? [] : ["dev", of.dev];
@@ -33,15 +33,15 @@ watchLab(
       of.dev === undefined ? ask("conntrack", "-L") : "",
       ask("sysctl", ...keys),
     ]);
-    if (stage.value?.session === session && target.value === of)
+    if (stage.value?.session === session && subject.value === of)
       facts.value = { of, routes, rules, neighbours, sockets, conntrack, sysctls };
   },
-  { also: () => target.value },
+  { also: () => subject.value },
 );
 
 /** What is true of a box, or of one of its devices, at the moment shown. */
 export function FactsPanel() {
-  const of = target.value;
+  const of = subject.value;
   const boxes = topology.value?.boxes ?? [];
   const box = boxes.find((b) => b.ns === of.ns);
   const known = facts.value?.of.ns === of.ns && facts.value.of.dev === of.dev ? facts.value : null;

@@ -28,7 +28,8 @@ export const SEED = 7;
 export const stage = signal<Stage | null>(null);
 export const topology = signal<Topology | null>(null);
 export const side = signal<Side>("story");
-export const target = signal<Target>({ ns: HOST });
+/** What the person chose to be told of; null: the box under study. */
+export const target = signal<Target | null>(null);
 /** The box whose way and chains are shown; null: where the packet is. */
 export const pinned = signal<string | null>(null);
 /** One line for the person; goes away by itself. */
@@ -70,6 +71,9 @@ export const refusal = computed(() => {
 /** The namespace under study. */
 export const studied = computed(() => pinned.value ?? refusal.value?.ns ?? moment.value?.ns ?? firstBox());
 
+/** What facts are told of. */
+export const subject = computed<Target>(() => target.value ?? { ns: studied.value });
+
 function firstBox(): string {
   return topology.value?.boxes.find((b) => b.ns !== HOST)?.ns ?? HOST;
 }
@@ -103,6 +107,7 @@ export function open(lab: Lab, options: { main?: string | null; before?: Before 
   before?.session.close();
   topology.value = null;
   pinned.value = null;
+  target.value = null;
   buildOutput.value = "";
   const { before: done } = options;
   const session = new Session(engineLink(), lab, {
