@@ -35,7 +35,7 @@ describe.skipIf(!hasChromium)("many boxes", () => {
     await group.waitFor({ timeout: 120_000 });
     expect(await cards.count()).toBe(3);
     await lab.shot("many-gathered");
-    await page.getByLabel("Terminal of").selectOption("h7");
+    await page.locator(".terminals select").selectOption("h7");
     await page.locator('.pane[data-ns="h7"] textarea').focus();
     await lab.screenHas("h7", /h7:\/lab#/);
     await page.keyboard.type("ping -c 1 10.0.7.1");
