@@ -335,7 +335,7 @@ function ViewMenu() {
         closed.value = [];
         for (const [size, share] of [
           [left, 38],
-          [top, 63],
+          [top, 67],
           [below, 48],
         ] as const)
           size.value = share;

@@ -159,7 +159,7 @@ export const reset = (): void => void (stage.value && open(stage.value.session.l
  */
 export function watchLab(
   look: (session: Session, at: number | undefined) => Promise<void>,
-  { wait = 90, also }: { wait?: number; also?: () => unknown } = {},
+  { wait = () => 90, also }: { wait?: () => number; also?: () => unknown } = {},
 ): () => void {
   let timer: ReturnType<typeof setTimeout> | null = null;
   let since = 0;
@@ -170,7 +170,7 @@ export function watchLab(
     const now = performance.now();
     if (timer === null) since = now;
     else clearTimeout(timer);
-    const pause = Math.max(wait, took);
+    const pause = Math.max(wait(), took);
     // A lab that never rests is looked at all the same.
     timer = setTimeout(() => void run(session), now - since > Math.max(600, 2 * pause) ? 0 : pause);
   };
@@ -206,7 +206,11 @@ export function watchLab(
   };
 }
 
-watchLab(async (session, at) => {
-  const read = await readTopology(session, at);
-  if (stage.value?.session === session && read && asOf.peek() === at) topology.value = read;
-});
+// The first look is waited for.
+watchLab(
+  async (session, at) => {
+    const read = await readTopology(session, at);
+    if (stage.value?.session === session && read && asOf.peek() === at) topology.value = read;
+  },
+  { wait: () => (topology.peek() ? 90 : 10) },
+);

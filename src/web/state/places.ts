@@ -23,7 +23,7 @@ export const closed = keptSignal<readonly Place[]>(
 
 /** Where the parts meet, in percent of the page. */
 export const left = keptSignal("split.left", 38, isNumber);
-export const top = keptSignal("split.top", 63, isNumber);
+export const top = keptSignal("split.top", 67, isNumber);
 export const below = keptSignal("split.below", 48, isNumber);
 
 /** On a narrow screen one part is in sight at a time, below the map. */

@@ -138,5 +138,5 @@ export const watchChecks = (lesson: () => Lesson | null): (() => void) =>
       const now = lesson();
       for (const [i, step] of now?.steps.entries() ?? []) await lookAt(session, step, i);
     },
-    { wait: 250 },
+    { wait: () => 250 },
   );
