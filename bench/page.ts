@@ -71,10 +71,11 @@ async function firsts(browser: Browser): Promise<void> {
         requestAnimationFrame(look);
       });
       await tab.goto(url);
+      // The host's terminal is there first: the box's is the one that can ping.
       await tab.waitForFunction(() =>
-        document.querySelector(".pane .xterm-rows")?.textContent?.includes("#"),
+        document.querySelector('.pane[data-ns="boxA"] .xterm-rows')?.textContent?.includes("#"),
       );
-      await tab.locator(".pane textarea").focus();
+      await tab.locator('.pane[data-ns="boxA"] textarea').focus();
       await tab.keyboard.type("ping -c 1 172.16.100.1");
       await tab.keyboard.press("Enter");
       await tab.locator(".traveller").waitFor({ state: "attached" });
