@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { buildLab, readLabFile, runJob } from "../src/cli/lab-file.ts";
+import { buildLab, mainJob, readLabFile } from "../src/cli/lab-file.ts";
 import type { Engine } from "../src/engine/engine.ts";
 import { KernelEngine } from "../src/engine/kernel/engine.ts";
 import { SimulatedEngine } from "../src/engine/simulated/engine.ts";
@@ -117,7 +117,7 @@ describe("examples/broken-lab", () => {
 async function runLabFile(engine: Engine, path: string) {
   const lab = readLabFile(path);
   const run = { stdout: "", stderr: "", failure: await buildLab(engine, lab), status: -1 };
-  const job = runJob(lab, []);
+  const job = mainJob({ file: path, args: [] }, lab);
   if (!job) throw new Error(`${path} runs nothing`);
   const started = engine.start({
     ...job,

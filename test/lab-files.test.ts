@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +8,7 @@ import type { Engine } from "../src/engine/engine.ts";
 import { KernelEngine } from "../src/engine/kernel/engine.ts";
 import { SimulatedEngine } from "../src/engine/simulated/engine.ts";
 import { diskFolder } from "../src/lab/disk-folder.ts";
-import { HAS_KERNEL } from "./kernel-engine/support.ts";
+import { HAS_KERNEL, ROOT } from "./kernel-engine/support.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "packetwalk-labs-"));
 writeFileSync(join(folder, "index.html"), "hello\n");
@@ -159,6 +160,49 @@ describe.each(engines)("a lab file on the %s engine", (_, open) => {
     async (_, text, said) => expect(await built(engine, text)).toBe(said),
     60_000,
   );
+});
+
+describe("the command line", () => {
+  const packetwalk = (verb: string, lab: string, input = "") => {
+    const file = join(folder, "given.yaml");
+    writeFileSync(file, lab);
+    const run = spawnSync(process.execPath, [join(ROOT, "bin/packetwalk.js"), verb, file, "one"], {
+      encoding: "utf8",
+      input,
+    });
+    const { status, stdout, stderr } = run;
+    return { status, stdout, stderr: stderr.replaceAll(file, "given.yaml") };
+  };
+
+  test("runs what the file runs, in the file's folder, with what stands behind the file", () => {
+    const lab = "hosts: { ann: }\nrun: |\n  ip netns list; cat index.html; echo $1; exit 3\n";
+    expect(packetwalk("run", lab)).toEqual({ status: 3, stdout: "ann\nhello\none\n", stderr: "" });
+  });
+
+  test("a mistake in the file is status 2, what fails to build is 1; nothing of it runs", () => {
+    expect(packetwalk("run", "hosts: { ann: { routs: [] } }\nrun: echo ran\n")).toEqual({
+      status: 2,
+      stdout: "",
+      stderr: 'packetwalk: given.yaml:1:17: hosts.ann has no "routs". Did you mean "routes"?\n',
+    });
+    expect(
+      packetwalk("walk", "hosts: { ann: { routes: [default dev lo, default dev lo] } }\nrun: echo ran\n"),
+    ).toEqual({
+      status: 1,
+      stdout: "",
+      stderr:
+        "packetwalk: given.yaml:1: ip -n ann route add default dev lo\nRTNETLINK answers: File exists\n",
+    });
+  });
+
+  test("a shell opens on the lab", () => {
+    const { stdout } = packetwalk(
+      "shell",
+      "routers: { r: }\n",
+      "ip netns exec r cat /proc/sys/net/ipv4/ip_forward\n",
+    );
+    expect(stdout).toContain("1\n");
+  });
 });
 
 describe("both engines", () => {

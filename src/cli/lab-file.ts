@@ -35,9 +35,16 @@ export function readLabFile(file: string): LabFileRun {
   }
 }
 
-/** What runs when the lab is there: the file's own commands. Undefined: it has none. */
-export function runJob({ plan, file, folder }: LabFileRun, args: readonly string[]) {
-  return plan.run && { argv: ["bash", "-c", plan.run.text, file, ...args], cwd: folder };
+/** What a run runs: the script, or a lab file's own commands when its lab is there. Undefined: nothing. */
+export function mainJob(
+  { file, args }: { readonly file: string | undefined; readonly args: readonly string[] },
+  lab: LabFileRun | undefined,
+  cwd = process.cwd(),
+) {
+  if (file === undefined || (lab && !lab.plan.run)) return undefined;
+  return lab?.plan.run
+    ? { argv: ["bash", "-c", lab.plan.run.text, file, ...args], cwd: lab.folder }
+    : { argv: ["bash", file, ...args], cwd };
 }
 
 /** Builds the lab in an engine; what failed, in words, or undefined. */

@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { limits } from "../engine/kernel/limits.ts";
 import type { KernelWalker } from "../engine/kernel/walk/walker.ts";
 import type { WalkEvent } from "../walk/event.ts";
-import { buildLab, type LabFileRun, runJob } from "./lab-file.ts";
+import { buildLab, type LabFileRun, mainJob } from "./lab-file.ts";
 import type { RunOptions } from "./options.ts";
 
 /** How long an interrupted script may take to end by itself. */
@@ -44,9 +44,7 @@ export async function runOnKernel(
     say(found?.cure ?? error.cure);
     return 1;
   }
-  const main = lab
-    ? runJob(lab, options.args)
-    : { argv: ["bash", file, ...options.args], cwd: process.cwd() };
+  const main = mainJob(options, lab);
   const failure = lab && (await buildLab(engine, lab));
   if (failure !== undefined) say(failure);
   if (failure !== undefined || !main) {

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type { WalkEvent } from "../walk/event.ts";
 import { EventFile } from "./event-file.ts";
-import { buildLab, isLabFile, type LabFileRun, readLabFile, runJob } from "./lab-file.ts";
+import { buildLab, isLabFile, type LabFileRun, mainJob, readLabFile } from "./lab-file.ts";
 import { CommandLineError, checkFile, parseOptions, type RunOptions, workingFolder } from "./options.ts";
 import { PcapFolder } from "./pcap-folder.ts";
 import { Signals } from "./signals.ts";
@@ -89,7 +89,7 @@ export async function runScript(
         return 1;
       }
     }
-    const job = lab ? runJob(lab, options.args) : { argv: ["bash", file, ...options.args], cwd };
+    const job = mainJob(options, lab, cwd);
     if (!job) return 0;
     const signals = new Signals();
     const status = await engine.runInSlices(

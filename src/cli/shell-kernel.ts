@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import type { Job } from "../engine/engine.ts";
 import { attach, terminalSize } from "./attach.ts";
+import { buildLab, type LabFileRun, mainJob } from "./lab-file.ts";
 import { openKernel } from "./open-kernel.ts";
 import type { RunOptions } from "./options.ts";
 
@@ -11,7 +12,7 @@ const GREETING =
   "A real Linux, in a sandbox: what happens here stays here and ends with it. Leave with exit or Ctrl-D.\r\n";
 
 /** `packetwalk shell --engine kernel [FILE]`: a terminal in a sandbox on this machine's kernel, after the script. */
-export async function shellOnKernel(options: RunOptions): Promise<number> {
+export async function shellOnKernel(options: RunOptions, lab: LabFileRun | undefined): Promise<number> {
   const raw = process.stdin.isTTY === true;
   const say = (line: string) => process.stderr.write(`packetwalk: ${line}\n`);
   for (const [given, name] of [
@@ -43,8 +44,14 @@ export async function shellOnKernel(options: RunOptions): Promise<number> {
     return attach(running, { raw, keys: raw || job.input === true, hangUp });
   };
   try {
-    if (file !== undefined) {
-      const { status } = await run({ argv: ["bash", file, ...options.args], cwd: process.cwd() });
+    const failure = lab && (await buildLab(engine, lab));
+    if (failure !== undefined) {
+      say(failure);
+      return 1;
+    }
+    const script = mainJob(options, lab);
+    if (script) {
+      const { status } = await run(script);
       if (hung) return status;
       if (status !== 0) say(`${file} ended with status ${status}`);
     }

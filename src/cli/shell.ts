@@ -1,21 +1,24 @@
 import { dirname, resolve } from "node:path";
 import { attach, terminalSize } from "./attach.ts";
 import { EventFile } from "./event-file.ts";
+import { buildLab, isLabFile, type LabFileRun, mainJob, readLabFile } from "./lab-file.ts";
 import { CommandLineError, checkFile, parseOptions, type RunOptions } from "./options.ts";
 import { PcapFolder } from "./pcap-folder.ts";
 
 /** `packetwalk shell [FILE]`: a terminal on the box, after the script has run. */
 export async function main(words: readonly string[]): Promise<number> {
   let options: RunOptions;
+  let lab: LabFileRun | undefined;
   try {
     options = parseOptions("shell", words);
     if (options.file !== undefined) checkFile(options.file);
+    if (options.file !== undefined && isLabFile(options.file)) lab = readLabFile(options.file);
   } catch (error) {
     if (!(error instanceof CommandLineError)) throw error;
     process.stderr.write(`packetwalk: ${error.message}\n`);
     return 2;
   }
-  if (options.engine === "kernel") return (await import("./shell-kernel.ts")).shellOnKernel(options);
+  if (options.engine === "kernel") return (await import("./shell-kernel.ts")).shellOnKernel(options, lab);
   const { SimulatedEngine } = (await import("./load-engine.ts")).loadEngine();
   const { labFolders } = await import("../lab/disk-folder.ts");
   const folder = options.file === undefined ? process.cwd() : dirname(resolve(options.file));
@@ -42,11 +45,16 @@ export async function main(words: readonly string[]): Promise<number> {
     (stream === "stdout" ? process.stdout : process.stderr).write(bytes);
   };
   try {
-    if (options.file !== undefined) {
+    const failure = lab && (await buildLab(engine, lab));
+    if (failure !== undefined) {
+      process.stderr.write(`packetwalk: ${failure}\n`);
+      return 1;
+    }
+    const script = mainJob(options, lab);
+    if (script) {
       const { status } = await attach(
         engine.start({
-          argv: ["bash", options.file, ...options.args],
-          cwd: process.cwd(),
+          ...script,
           output,
           ...(terminal ? { terminal } : { input: true }),
         }),
