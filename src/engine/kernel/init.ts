@@ -1,5 +1,6 @@
 import type { Profile } from "../engine.ts";
 import { INJECT } from "./inject.ts";
+import { COVER_REAL, KEEP_REAL, namespaceTools } from "./namespace-tools.ts";
 
 /** Where the sandbox keeps what is its own, on a private tmpfs. */
 export const HOME = "/run/packetwalk";
@@ -130,9 +131,9 @@ hostname host 2>/dev/null || true
 # Programs look their machine's name up when they start; there is no DNS here that would answer.
 grep -qsw "$(uname -n)" /etc/hosts || echo "127.0.1.1 $(uname -n)" >> /etc/hosts
 # An interactive shell is the lab's, with the prompt that its terminal names, not the person's own.
-for f in /etc/bash.bashrc /etc/bashrc; do [ ! -e $f ] || : > $f; done
+for f in /etc/bash.bashrc /etc/bashrc; do [ ! -w $f ] || : > $f; done
 [ ! -w /root ] || echo '[ ! -r /usr/share/bash-completion/bash_completion ] || . /usr/share/bash-completion/bash_completion' > /root/.bashrc
-${tools(profile)}
+${KEEP_REAL}${tools(profile)}${COVER_REAL}
 ip link set lo up
 sh ${HOME}/profile
 # Process 1 inherits orphans and has to take their ends in (bash does while it reads), or their numbers run out.
@@ -142,7 +143,7 @@ exec -a init bash ${HOME}/init
 `;
 }
 
-/** The sandbox's own programs: `sudo`, which changes nothing for root, an `ip` that hands on the profile, and the injector. */
+/** The sandbox's own programs: `sudo`, which changes nothing for root, an `ip` and an `unshare` that hand on the profile, and the injector. */
 export function tools(profile: Profile): string {
   return `
 mkdir -p ${HOME}/bin
@@ -162,16 +163,7 @@ done
 [ $# -gt 0 ] && exec "$@"
 exit 1
 SUDO
-cat > ${HOME}/bin/ip <<IP
-#!/bin/sh
-# A namespace inherits from the initial one, which is outside: hand on the profile of this sandbox instead.
-case "\\$1,\\$2" in
-  net*,a*) ;;
-  *) exec $(command -v ip) "\\$@" ;;
-esac
-$(command -v ip) "\\$@" || exit
-exec $(command -v ip) netns exec "\\$3" sh ${HOME}/profile
-IP
+${namespaceTools()}
 cat > ${HOME}/bin/packetwalk-inject <<'INJECT'
 ${INJECT}INJECT
 chmod +x ${HOME}/bin/*

@@ -17,6 +17,10 @@ const LIMITS: readonly { pattern: RegExp; line: string }[] = [
     line: "no services of the host (systemd, NetworkManager) reach into the sandbox.",
   },
   {
+    pattern: /\b(mnexec|mininet|bwrap|firejail|CLONE_NEWNET)\b/,
+    line: "network namespaces made otherwise than by ip and unshare start with this host's sysctls, not with the profile's.",
+  },
+  {
     pattern: /\b(docker|podman|lxc|virsh)\b/,
     line: "containers and virtual machines of the host are not reached from the sandbox.",
   },

@@ -2,9 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import type { Profile } from "../engine.ts";
 import { HOME, initScript } from "./init.ts";
+import { REAL } from "./namespace-tools.ts";
 
 /** Debian keeps network tools where an ordinary user's PATH does not look. */
 export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** Where the engine's own programs in the sandbox look: the real `ip`, not the one that hands on the profile. */
+export const OWN_PATH = `${REAL}:${SYSTEM_PATH}`;
 
 /** The kernel refused the sandbox, or a tool is missing: `cure` says what to do. */
 export class SandboxError extends Error {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { type Sandbox, SYSTEM_PATH } from "../sandbox.ts";
+import { OWN_PATH, type Sandbox } from "../sandbox.ts";
 
 const END = "\u0001end\u0001\n";
 
@@ -62,7 +62,7 @@ export function spawnBeside(
     "sh",
   ];
   const [command, ...args] = sandbox.command([...guard, ...inNs(ns), ...argv], { beside: true });
-  return spawn(command, args, { stdio, env: sandbox.environment({ PATH: SYSTEM_PATH }), detached: true });
+  return spawn(command, args, { stdio, env: sandbox.environment({ PATH: OWN_PATH }), detached: true });
 }
 
 function inNs(ns: string | undefined): string[] {
