@@ -14,11 +14,9 @@ const NAMED = [
   "/bin/ip net a b",
   "sudo ip netns add b",
   "ip -4 netns add b",
-  "ip -n host0 netns add b",
-  "ip -netns host0 -d netns a b",
+  "ip -d -4 netns a b",
   "echo netns add b | ip -batch -",
   "echo netns add b > /tmp/b; ip -force -b /tmp/b",
-  "ip netns exec host0 ip netns add b",
   "env -i /sbin/ip netns add b",
   "ip netns add b; ip netns add b 2>/dev/null",
 ];

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { HOME } from "./init.ts";
-import { type Sandbox, SYSTEM_PATH } from "./sandbox.ts";
+import { HOME } from "./home.ts";
+import { OWN_PATH, type Sandbox } from "./sandbox.ts";
 
 /** A lab to be built at once: what `ip`, `sysctl` and `iptables-restore` are to do. */
 export interface BootPlan {
@@ -101,7 +101,7 @@ function work(sandbox: Sandbox, script: string): Promise<BootFailure[]> {
   const [command, ...args] = sandbox.command(["sh"]);
   const child = spawn(command, args, {
     stdio: ["pipe", "ignore", "pipe"],
-    env: sandbox.environment({ PATH: SYSTEM_PATH }),
+    env: sandbox.environment({ PATH: OWN_PATH }),
     detached: true,
   });
   child.stdin?.on("error", () => {});

@@ -1,9 +1,7 @@
 import type { Profile } from "../engine.ts";
+import { HOME } from "./home.ts";
 import { INJECT } from "./inject.ts";
 import { COVER_REAL, KEEP_REAL, namespaceTools } from "./namespace-tools.ts";
-
-/** Where the sandbox keeps what is its own, on a private tmpfs. */
-export const HOME = "/run/packetwalk";
 
 /** The sysctls of a host profile, as shell commands for one namespace. */
 export function profileCommands(profile: Profile): string {

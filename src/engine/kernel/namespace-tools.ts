@@ -1,4 +1,4 @@
-import { HOME } from "./init.ts";
+import { HOME } from "./home.ts";
 
 /** Where the real `ip` and `unshare` are found when ours stand in their places. */
 export const REAL = `${HOME}/real`;
@@ -35,6 +35,7 @@ case "$1,$2" in
     esac ;;
   *) exec "$real" "$@" ;;
 esac
+# (One made from within another namespace is mounted there alone, as on any host.)
 names() { for ns in /run/netns/*; do echo "\${ns##*/}"; done; }
 before=" $(names | tr '\\n' ' ') "
 "$real" "$@"
@@ -42,7 +43,7 @@ status=$?
 for ns in /run/netns/*; do
   case $before in
     *" \${ns##*/} "*) ;;
-    *) [ ! -e "$ns" ] || nsenter --net="$ns" sh ${HOME}/profile ;;
+    *) [ ! -e "$ns" ] || nsenter --net="$ns" sh ${HOME}/profile 2>/dev/null ;;
   esac
 done
 exit $status
@@ -79,8 +80,8 @@ for word; do
   options+=("$word"); shift
 done
 # Below another root our profile is not found.
-[ -n "$net" ] && [ -z "$root" ] || exec "$real" "\${options[@]}" "$@"
-exec "$real" "\${options[@]}" ${HOME}/in-new-namespace "$@"
+[ -n "$net" ] && [ -z "$root" ] || exec -a unshare "$real" "\${options[@]}" "$@"
+exec -a unshare "$real" "\${options[@]}" ${HOME}/in-new-namespace "$@"
 UNSHARE
 cat > ${HOME}/in-new-namespace <<'NEW'
 #!/bin/bash -p

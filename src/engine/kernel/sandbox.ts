@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import type { Profile } from "../engine.ts";
-import { HOME, initScript } from "./init.ts";
+import { HOME } from "./home.ts";
+import { initScript } from "./init.ts";
 import { REAL } from "./namespace-tools.ts";
 
 /** Debian keeps network tools where an ordinary user's PATH does not look. */

@@ -1,4 +1,4 @@
-import { HOME } from "../../../src/engine/kernel/init.ts";
+import { HOME } from "../../../src/engine/kernel/home.ts";
 import { CAPTURE } from "./capture.ts";
 import { describeFrames, type LinkFrame } from "./describe.ts";
 

@@ -1,4 +1,4 @@
-import { HOME } from "../init.ts";
+import { HOME } from "../home.ts";
 
 /** Where shells of the script wait before each command, and where they say which it is. */
 export const GATE = `${HOME}/gate`;
