@@ -20,9 +20,13 @@ export async function runOnKernel(
     say("--pcap is not there with --engine kernel: let the script run tcpdump.");
     return 2;
   }
+  const { has, obstacle } = await import("../engine/kernel/doctor.ts");
+  if (onEvent && process.getuid?.() !== 0 && !has("python3")) {
+    say("an ordinary user's walk needs python3, which is missing: packetwalk doctor says how to install it.");
+    return 2;
+  }
   const { KernelEngine } = await import("../engine/kernel/engine.ts");
   const { SandboxError } = await import("../engine/kernel/sandbox.ts");
-  const { obstacle } = await import("../engine/kernel/doctor.ts");
   const file = options.file as string;
   const script = readFileSync(file, "utf8");
   for (const line of limits(script)) say(line);
@@ -54,7 +58,9 @@ export async function runOnKernel(
       onEvent,
     });
     if (!walker.hasReasons)
-      say("the kernel does not say here why it drops a packet; rules' verdicts are told.");
+      say(
+        `the kernel does not say here why it drops a packet${process.getuid?.() === 0 ? "" : " (that takes root)"}; rules' verdicts are told.`,
+      );
   }
   const job = engine.start({
     ...main,
@@ -83,6 +89,11 @@ export async function runOnKernel(
   }, options.timeLimit / 1e6);
   try {
     const { status } = await job.done;
+    if (status === 137 && ending === undefined) {
+      const over = engine.sandbox.ended.then(() => true);
+      if (await Promise.race([over, new Promise<boolean>((r) => setTimeout(() => r(false), 100))]))
+        say("the sandbox ended before the script did: it was rebooted, or its process 1 was killed.");
+    }
     if (!late) await walker?.close();
     return late && status === 0 ? 130 : status;
   } finally {

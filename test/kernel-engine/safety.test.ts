@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -11,7 +10,6 @@ import {
   isThere,
   packetwalk,
   pids,
-  ROOT,
   Scripts,
   start,
 } from "./support.ts";
@@ -186,39 +184,4 @@ try reboot -f
     }
     unchanged();
   }, 180_000);
-});
-
-describe.runIf(HAS_KERNEL)("an ordinary user", () => {
-  const asUser = (...args: string[]) =>
-    spawnSync(
-      "setpriv",
-      [
-        "--reuid=54321",
-        "--regid=54321",
-        "--clear-groups",
-        process.execPath,
-        join(ROOT, "bin/packetwalk.js"),
-        ...args,
-      ],
-      { cwd: "/", encoding: "utf8", env: { PATH: process.env.PATH, HOME: "/" } },
-    );
-  const can =
-    spawnSync("setpriv", [
-      "--reuid=54321",
-      "--regid=54321",
-      "--clear-groups",
-      "unshare",
-      "-rn",
-      "test",
-      "-r",
-      ROOT,
-    ]).status === 0;
-
-  test.runIf(can)("has sandboxes in a user namespace", () => {
-    spawnSync("chmod", ["-R", "a+rX", scripts.folder]);
-    const path = scripts.write("user.sh", `id -u; ${LAB}touch /etc/packetwalk-was-here && echo written\n`);
-    const { stdout, status } = asUser("run", "--engine", "kernel", path);
-    expect({ stdout, status }).toEqual({ stdout: "0\nanswered\nwritten\n", status: 0 });
-    expect(existsSync("/etc/packetwalk-was-here")).toBe(false);
-  });
 });

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -8,6 +8,7 @@ import {
   HAS_KERNEL,
   hostState,
   isThere,
+  Person,
   ROOT,
   Scripts,
   start,
@@ -16,46 +17,6 @@ import {
 const scripts = new Scripts();
 afterAll(() => scripts.remove());
 const LAB = "ip netns add boxA; tty; echo booted; read -r word; echo got $word; (exit 4)\n";
-
-/** `packetwalk shell --engine kernel` on a terminal of this machine, then `stty -a`, as a person's shell would. */
-class Person {
-  text = "";
-  readonly child: ChildProcess;
-  readonly ended: Promise<number | null>;
-
-  constructor(...args: string[]) {
-    const command = [
-      process.execPath,
-      join(ROOT, "bin/packetwalk.js"),
-      "shell",
-      "--engine",
-      "kernel",
-      ...args,
-    ];
-    const words = command.map((word) => `'${word}'`).join(" ");
-    const line = `stty sane cols 91 rows 34; tty; ${words}; code=$?; stty -a; exit $code`;
-    this.child = spawn("script", ["-qec", line, "/dev/null"], {
-      cwd: ROOT,
-      env: { PATH: process.env.PATH, HOME: "/", TERM: "dumb", SHELL: "/bin/sh" },
-    });
-    this.child.stdout?.on("data", (bytes: Buffer) => {
-      this.text += bytes.toString();
-    });
-    this.ended = new Promise((resolve) => this.child.once("close", resolve));
-  }
-
-  type(text: string): void {
-    this.child.stdin?.write(text);
-  }
-
-  async shows(what: RegExp): Promise<RegExpExecArray> {
-    await eventually(() => what.test(this.text), 50_000);
-    const found = what.exec(this.text);
-    if (!found) throw new Error(`${what} never came:\n${this.text}`);
-    this.text = this.text.slice(found.index + found[0].length);
-    return found;
-  }
-}
 
 const PROMPT = /root@\w+:\S*# /;
 
@@ -66,7 +27,7 @@ describe.runIf(HAS_KERNEL)("packetwalk shell on the kernel", () => {
   });
 
   test("runs the script on the terminal, then a shell there; the terminal is as it was afterwards", async () => {
-    const person = new Person(scripts.write("lab.sh", LAB));
+    const person = new Person([], scripts.write("lab.sh", LAB));
     const [, host] = await person.shows(/^(\/dev\/\S+)\r+\n/);
     await person.shows(/\/dev\/pts\/\d+\r+\nbooted\r+\n/);
     person.type("word\r");
@@ -99,7 +60,7 @@ describe.runIf(HAS_KERNEL)("packetwalk shell on the kernel", () => {
   });
 
   test("ended from outside, it leaves the terminal as it was and nothing that it ran", async () => {
-    const person = new Person();
+    const person = new Person([]);
     await person.shows(PROMPT);
     person.type(`sh -c 'echo beg""un; exec sleep 1000'\r`);
     await person.shows(/\nbegun\r+\n/);

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -124,5 +124,39 @@ export function commandOf(pid: number): string {
     return `${pid} ${readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ").slice(0, 80)}`;
   } catch {
     return String(pid);
+  }
+}
+
+/** `packetwalk shell --engine kernel` on a terminal of this machine, then `stty -a`, as a person's shell would. */
+export class Person {
+  text = "";
+  readonly child: ChildProcess;
+  readonly ended: Promise<number | null>;
+
+  /** `as`: what goes before the command, to be another user. */
+  constructor(as: readonly string[], ...args: string[]) {
+    const command = [...as, process.execPath, BIN, "shell", "--engine", "kernel", ...args];
+    const words = command.map((word) => `'${word}'`).join(" ");
+    const line = `stty sane cols 91 rows 34; tty; ${words}; code=$?; stty -a; exit $code`;
+    this.child = spawn("script", ["-qec", line, "/dev/null"], {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH, HOME: "/", TERM: "dumb", SHELL: "/bin/sh" },
+    });
+    this.child.stdout?.on("data", (bytes: Buffer) => {
+      this.text += bytes.toString();
+    });
+    this.ended = new Promise((resolve) => this.child.once("close", resolve));
+  }
+
+  type(text: string): void {
+    this.child.stdin?.write(text);
+  }
+
+  async shows(what: RegExp): Promise<RegExpExecArray> {
+    await eventually(() => what.test(this.text), 50_000);
+    const found = what.exec(this.text);
+    if (!found) throw new Error(`${what} never came:\n${this.text}`);
+    this.text = this.text.slice(found.index + found[0].length);
+    return found;
   }
 }

@@ -18,6 +18,8 @@ interface Package {
   readonly dnf: string;
   readonly pacman: string;
   readonly apk: string;
+  /** openSUSE; absent: as in Fedora. */
+  readonly zypper?: string;
 }
 
 const same = (name: string): Package => ({ apt: name, dnf: name, pacman: name, apk: name });
@@ -40,20 +42,20 @@ const TOOLS: readonly { tool: string; needed: boolean; of: Package; why: string 
   {
     tool: "ip",
     needed: true,
-    of: { apt: "iproute2", dnf: "iproute", pacman: "iproute2", apk: "iproute2" },
+    of: { apt: "iproute2", zypper: "iproute2", dnf: "iproute", pacman: "iproute2", apk: "iproute2" },
     why: "namespaces, devices, routes",
   },
   {
     tool: "iptables",
     needed: true,
-    of: { apt: "iptables", dnf: "iptables-nft", pacman: "iptables", apk: "iptables" },
+    of: { apt: "iptables", zypper: "iptables", dnf: "iptables-nft", pacman: "iptables", apk: "iptables" },
     why: "rules",
   },
   { tool: "nft", needed: true, of: same("nftables"), why: "the walk through the rules" },
   {
     tool: "sysctl",
     needed: false,
-    of: { apt: "procps", dnf: "procps-ng", pacman: "procps-ng", apk: "procps" },
+    of: { apt: "procps", zypper: "procps", dnf: "procps-ng", pacman: "procps-ng", apk: "procps" },
     why: "scripts use it",
   },
   {
@@ -63,6 +65,30 @@ const TOOLS: readonly { tool: string; needed: boolean; of: Package; why: string 
     why: "scripts use it",
   },
   { tool: "tcpdump", needed: false, of: same("tcpdump"), why: "the walk across devices" },
+  {
+    tool: "python3",
+    needed: false,
+    of: { ...same("python3"), pacman: "python" },
+    why: "an ordinary user's walk across devices",
+  },
+  {
+    tool: "script",
+    needed: false,
+    of: {
+      apt: "bsdutils",
+      dnf: "util-linux-script",
+      pacman: "util-linux",
+      apk: "util-linux-misc",
+      zypper: "util-linux",
+    },
+    why: "terminals: packetwalk shell",
+  },
+  {
+    tool: "stty",
+    needed: false,
+    of: same("coreutils"),
+    why: "terminals: packetwalk shell",
+  },
   {
     tool: "conntrack",
     needed: false,
@@ -101,7 +127,8 @@ export function obstacle(): Finding | undefined {
   return examine().find((f) => f.needed && !f.ok);
 }
 
-function has(tool: string): boolean {
+/** Whether a program is where the sandbox looks for programs. */
+export function has(tool: string): boolean {
   return SYSTEM_PATH.split(":").some((folder) => existsSync(`${folder}/${tool}`));
 }
 
@@ -112,8 +139,9 @@ function install(of: Package): string {
     { like: /fedora|rhel|centos/, text: `dnf install ${of.dnf}` },
     { like: /arch/, text: `pacman -S ${of.pacman}` },
     { like: /alpine/, text: `apk add ${of.apk}` },
+    { like: /suse/, text: `zypper install ${of.zypper ?? of.dnf}` },
   ];
-  const names = ["Debian, Ubuntu", "Fedora", "Arch", "Alpine"];
+  const names = ["Debian, Ubuntu", "Fedora", "Arch", "Alpine", "openSUSE"];
   const here = all.find(({ like }) => like.test(distribution()));
   return here ? here.text : all.map(({ text }, i) => `${names[i]}: ${text}`).join("; ");
 }

@@ -35,7 +35,8 @@ export class Sandbox {
   /** Process 1 of the sandbox, as numbered outside. */
   readonly pid: number;
   private readonly child: ChildProcess;
-  private readonly rootless: boolean;
+  /** Made by an ordinary user: 0 inside is that user outside, and nobody else is there. */
+  readonly rootless: boolean;
   readonly ended: Promise<void>;
 
   private constructor(child: ChildProcess, pid: number, rootless: boolean) {

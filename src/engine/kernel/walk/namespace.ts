@@ -4,6 +4,7 @@ import type { CapturedFrame } from "../../engine.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { type Agent, spawnBeside } from "./agent.ts";
 import { CaptureReader, type Frame } from "./capture.ts";
+import { ROOTLESS_CAPTURE } from "./capture-rootless.ts";
 import { Connections } from "./conntrack.ts";
 import { parseTraceLine, type TraceLine } from "./nft-trace.ts";
 
@@ -86,7 +87,8 @@ export class WatchedNamespace {
   async watch(sandbox: Sandbox): Promise<void> {
     await this.ask(`nft -f - <<'NFT'\n${RULESET}\nNFT`);
     const capture = new CaptureReader(this.name, (frame) => this.see(frame));
-    const tcpdump = this.spawn(sandbox, [
+    const rootless = ["python3", "-I", "-S", "-c", ROOTLESS_CAPTURE];
+    const asRoot = [
       "tcpdump",
       "-i",
       "any",
@@ -99,7 +101,8 @@ export class WatchedNamespace {
       "--time-stamp-precision=nano",
       "-Z",
       "root",
-    ]);
+    ];
+    const tcpdump = this.spawn(sandbox, sandbox.rootless ? rootless : asRoot);
     tcpdump.stdout?.on("data", (bytes: Buffer) => capture.push(bytes));
     const listening = new Promise<void>((resolve) => {
       tcpdump.stderr?.once("data", () => resolve());
