@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import type { Engine, EngineOptions, Job, JobEnd, QueryAnswer, RunningJob } from "../engine.ts";
-import { HOME, quote } from "./init.ts";
+import { HOME } from "./home.ts";
+import { quote } from "./init.ts";
 import { Sandbox } from "./sandbox.ts";
 import { TerminalJob } from "./terminal.ts";
 import { Agent } from "./walk/agent.ts";

@@ -1,4 +1,4 @@
-import { HOME } from "../init.ts";
+import { HOME } from "../home.ts";
 import { COMMANDS, GATE } from "./script-trace.ts";
 
 /** What an interactive shell on a terminal reads first (--rcfile). */
