@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { SimulatedEngine } from "../src/engine/simulated/engine.ts";
+import type { Allowance } from "../src/machine/spending.ts";
 
 /** Runs a script; what it said, how it ended, and what the engine had to say. */
-function run(script: string) {
+function run(script: string, allowance?: Allowance) {
   const said: string[] = [];
   const notices: string[] = [];
   const decoder = new TextDecoder();
   const engine = new SimulatedEngine({ timeLimit: 60e9, onNotice: (line) => notices.push(line) });
+  if (allowance) engine.machine.spending.allowance = allowance;
   const status = engine.runToEnd({
     argv: ["bash", "-c", script, "case"],
     output: (bytes) => said.push(decoder.decode(bytes)),
@@ -55,10 +57,72 @@ describe("a program's stack and memory have an end", () => {
     ["(x=$(yes)); echo $?", "137", "used up its memory"],
     [`e='eval "$e"'; (eval "$e"); echo $?`, "139", "calls itself too deeply"],
     [`(s=x; while :; do s=$s$s; done); echo $?`, "137", "used up its memory"],
+    [`(a=(x); while :; do a+=("\${a[@]}"); done); echo $?`, "137", "used up its memory"],
+    ['(while :; do set -- x "$@" "$@"; done); echo $?', "137", "used up its memory"],
+    [`awk 'BEGIN{s="a"; while(1) gsub(/a/,"aa",s)}'; echo $?`, "137", "used up its memory"],
+    ["(printf '%1000000000d' 1); echo $?", "137", "used up its memory"],
   ])("%s", (script, status, words) => {
     const { text, notices } = run(script);
     expect(text.trim().split("\n").at(-1)).toBe(status);
     expect(text).not.toContain("internal error");
+    expect(notices).toContain(words);
+  });
+});
+
+describe("a pattern cannot hang its program", () => {
+  test.each([
+    ["echo $(printf a%.0s {1..40})b | grep -E '^(a+)+$'", "1"],
+    ["echo $(printf a%.0s {1..40})b | grep -P '^(a+)+$'", "1"],
+    ["[[ $(printf a%.0s {1..40})b =~ ^(a|aa)+$ ]]", "1"],
+    ["echo $(printf a%.0s {1..40})b | awk '/^(a|a)*$/{exit 3}'", "0"],
+    ["[[ $(printf a%.0s {1..200}) == *a*a*a*a*a*a*a*a*a*a*a*b ]]", "1"],
+    ["shopt -s extglob; [[ $(printf a%.0s {1..40})b == +(+(a)) ]]", "1"],
+    [`s=$(seq 1 2000); [[ \${s##*x} == "$s" && \${s%%x*} == "$s" && \${s//*a*a*b/x} == "$s" ]]`, "0"],
+  ])("%s", (script, status) => {
+    const { text, notices } = run(`${script}; echo $?`);
+    expect(text.trim().split("\n").at(-1)).toBe(status);
+    expect(notices).toBe("");
+  });
+
+  test("references back meet a budget, and the run says which text and where", () => {
+    const { text, notices } = run(
+      "echo $(printf a%.0s {1..60}) | grep -E '^(a*)*(a*)*(a*)*\\1\\2\\3b$'; echo $?",
+    );
+    expect(text).toBe("137\n");
+    expect(notices).toMatch(/^case: line 1: grep .* a regular expression asks too much of a text of 60 char/);
+  });
+});
+
+test("the longest of the leftmost matches, as glibc", () => {
+  const { text } = run(
+    "echo foobarbaz | grep -oE 'foo|foobar|(foo|foobar)bar?(baz)?'; [[ abcd =~ (a|ab)(c|bcd) ]] && echo $BASH_REMATCH",
+  );
+  expect(text).toBe("foobarbaz\nabcd\n");
+});
+
+// bash's own words, under `ulimit -v` and `ulimit -n`.
+test("braces and descriptors have an end", () => {
+  expect(run("for i in {1..1000000000}; do echo $i; done").text).toBe(
+    "case: line 1: brace expansion: failed to allocate memory for 1000000000 elements\n{1..1000000000}\n",
+  );
+  expect(run("while exec {fd}</dev/null; do :; done; echo $? $fd").text).toMatch(
+    /redirection error: cannot duplicate fd: Too many open files\n.*line 1: \/dev\/null: Too many open files\n0 1023\n$/,
+  );
+  expect(run("exec 5000</dev/null; echo $?").text).toMatch(/line 1: 5000: Bad file descriptor\n1\n$/);
+  expect(run("echo $((7**99999999999)) $((3**5))").text).toBe("-744213426008379977 243\n");
+});
+
+describe("one command may start so many processes and send so many packets", () => {
+  test.each([
+    ["while :; do /bin/true; done", "500 processes were started by one command"],
+    [
+      "ip link set lo up; for ((i=0;;i++)); do echo x > /dev/udp/127.0.0.1/9; done",
+      "400 packets were sent by one command",
+    ],
+  ])("%s", (script, words) => {
+    const { status, notices } = run(`true\n${script}`, { processes: 500, packets: 400 });
+    expect(status).toBe(130);
+    expect(notices).toContain("case: line 2: ");
     expect(notices).toContain(words);
   });
 });

@@ -34,3 +34,10 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array {
   }
   return all;
 }
+
+/** Without the line breaks at its end. */
+export function chomp(s: string): string {
+  let end = s.length;
+  while (end > 0 && s.charCodeAt(end - 1) === 10) end--;
+  return s.slice(0, end);
+}

@@ -102,9 +102,16 @@ function load(
 export function fork(parent: Process, program: Program, options: SpawnOptions = {}): Process {
   const machine = parent.machine;
   if (machine.processes.size >= MAX_PROCESSES) {
-    machine.reportRunaway(parent, `${MAX_PROCESSES} processes at once: no more are made`);
+    const place = machine.foreground;
+    machine.reportRunaway(
+      parent,
+      `${MAX_PROCESSES} processes at once: no more are made`,
+      place?.file,
+      place?.line,
+    );
     throw new KernelError("EAGAIN");
   }
+  machine.spending.count("processes");
   const child = new Process(
     machine,
     machine.nextPid(),

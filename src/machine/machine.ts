@@ -1,6 +1,7 @@
 import type { Nanoseconds, Timer } from "../base/clock.ts";
 import { KernelError } from "../base/errno.ts";
 import { Random } from "../base/random.ts";
+import { takeWork, WorkExhausted } from "../base/work.ts";
 import type { NetworkHost } from "../network/host.ts";
 import { type HostProfile, NetNamespace } from "../network/namespace.ts";
 import type { WalkSink } from "../walk/event.ts";
@@ -11,6 +12,7 @@ import { KernelLog } from "./kernel-log.ts";
 import { Exit, type ExitState, Killed, Process, type Program, type Wait } from "./process.ts";
 import { Programs } from "./programs.ts";
 import type { Signal } from "./signal.ts";
+import { Spending } from "./spending.ts";
 import { type HostSettings, makeRoot, plant } from "./tree.ts";
 import { MountNamespace } from "./vfs.ts";
 
@@ -120,11 +122,15 @@ export class Machine implements NetworkHost {
   hostname = "host";
   /** Set by the main shell round each top-level foreground command: what a time limit looks at. */
   foreground: Foreground | null = null;
+  /** The one in which the main shell itself ended: the place to name when it was a run-away. */
+  brokenOff: Foreground | null = null;
   /** The pid of the engine's main shell (`bash FILE`), whose commands `foreground` tells. */
   mainPid = 0;
   observer: CommandObserver | null = null;
   /** Steps that a shell may take without waiting before it counts as an endless loop. */
   stepBudget = 2_000_000;
+  /** What the present top-level command has used. */
+  readonly spending = new Spending(this);
   /** How often nothing was left to do but wait for the clock. */
   rests = 0;
   /** Called for each new network namespace. */
@@ -244,6 +250,7 @@ export class Machine implements NetworkHost {
   }
 
   nextPacketId(): number {
+    this.spending.count("packets");
     return ++this.lastPacketId;
   }
 
@@ -336,6 +343,7 @@ export class Machine implements NetworkHost {
       proc.pendingThrow = null;
       const next = error ? running.throw(error) : running.next(proc.resumeValue);
       this.current = null;
+      proc.works(takeWork());
       if (next.done) this.finish(proc, { status: next.value & 255 });
       else this.park(proc, next.value);
     } catch (error) {
@@ -348,6 +356,10 @@ export class Machine implements NetworkHost {
 
   /** The stack or the memory that a program may have is used up: it ends as on Linux, and the run says so. */
   private exhausted(proc: Process, error: unknown): boolean {
+    if (error instanceof WorkExhausted) {
+      this.endRunaway(proc, `was killed: ${error.message}`, "KILL");
+      return true;
+    }
     if (!(error instanceof RangeError) && !(error instanceof SyntaxError)) return false;
     const stack = /call stack/.test(error.message);
     if (
@@ -357,17 +369,15 @@ export class Machine implements NetworkHost {
       )
     )
       return false;
-    const place = this.foreground;
-    this.reportRunaway(
-      proc,
-      stack
-        ? `${proc.name} (pid ${proc.pid}) calls itself too deeply: its stack is used up (SIGSEGV)`
-        : `${proc.name} (pid ${proc.pid}) has used up its memory and was killed`,
-      place?.file,
-      place?.line,
-    );
-    this.finish(proc, { signal: stack ? "SEGV" : "KILL" });
+    if (stack) this.endRunaway(proc, "calls itself too deeply: its stack is used up (SIGSEGV)", "SEGV");
+    else this.endRunaway(proc, "has used up its memory and was killed", "KILL");
     return true;
+  }
+
+  private endRunaway(proc: Process, what: string, signal: Signal): void {
+    const place = this.foreground ?? this.brokenOff;
+    this.reportRunaway(proc, `${proc.name} (pid ${proc.pid}) ${what}`, place?.file, place?.line);
+    this.finish(proc, { signal });
   }
 
   /** A fault of a program (not of the user's): said, never hidden. */

@@ -40,7 +40,7 @@ export type SignalHandler = (signal: Signal) => "interrupt" | "continue";
 const IGNORED_BY_DEFAULT: ReadonlySet<Signal> = new Set<Signal>(["CHLD", "URG", "WINCH", "CONT"]);
 
 /** RLIMIT_NOFILE. */
-const MAX_FILES = 1024;
+export const MAX_FILES = 1024;
 
 /** What a system call counts for, and the work that costs nothing, and that a process does at one go (works). */
 const CALL = 256;

@@ -407,7 +407,7 @@ class Evaluator {
           throw new Fault(
             `${this.text.replace(/^\s+/, "")}: exponent less than 0 (error token is "${this.text.slice(at)}")`,
           );
-        return BigInt.asIntN(64, a ** b);
+        return power(a, b);
       case "<<":
         return BigInt.asIntN(64, a << (b & 63n));
       case ">>":
@@ -434,4 +434,15 @@ class Evaluator {
         throw new Fault(`${this.text}: syntax error in expression`);
     }
   }
+}
+
+/** a to the b-th in 64 bits, which wrap around (ipow in bash's expr.c). */
+function power(a: bigint, b: bigint): bigint {
+  let result = 1n;
+  let square = a;
+  for (let rest = b; rest > 0n; rest >>= 1n) {
+    if ((rest & 1n) === 1n) result = BigInt.asIntN(64, result * square);
+    square = BigInt.asIntN(64, square * square);
+  }
+  return result;
 }

@@ -5,7 +5,7 @@ import type { Ast } from "./parse.ts";
 import type { Shell } from "./shell.ts";
 import { assignedText } from "./simple.ts";
 import { driven } from "./subshell.ts";
-import type { Variable } from "./variables.ts";
+import { Associative, Indexed, type Variable } from "./variables.ts";
 import { endOfSubscript } from "./word.ts";
 
 /** name=(…): elements in order, [index]=value, or key and value pairs for an associative array. */
@@ -28,7 +28,7 @@ export function* assignArray(
       items.push({ index: raw.slice(1, end), text, append: sign === "+=" });
       continue;
     }
-    for (const parsed of bracedWords(raw, sh.options.braceexpand)) {
+    for (const parsed of bracedWords(sh, raw)) {
       const fields = yield* driven(sh, () => {
         const out: string[] = [];
         fieldsOf(sh, parsed, out);
@@ -39,9 +39,10 @@ export function* assignArray(
   }
   if (v.assoc) {
     const old = v.assoc;
-    if (!append) v.assoc = new Map();
+    const assoc = append ? old : new Associative();
+    v.assoc = assoc;
     if (items.length > 0 && items.every((i) => i.index === undefined)) {
-      for (let i = 0; i < items.length; i += 2) v.assoc.set(items[i].text, items[i + 1]?.text ?? "");
+      for (let i = 0; i < items.length; i += 2) assoc.set(items[i].text, items[i + 1]?.text ?? "");
       return;
     }
     for (const item of items) {
@@ -55,11 +56,11 @@ export function* assignArray(
     return;
   }
   if (!append) {
-    v.indexed = new Map();
+    v.indexed = new Indexed();
     v.value = undefined;
   }
   const array = v.toIndexed();
-  let next = append && array.size > 0 ? Math.max(...array.keys()) + 1 : 0;
+  let next = append ? array.next : 0;
   for (const item of items) {
     if (item.index === undefined) {
       sh.assignTo(v, name, String(next), item.text, false);

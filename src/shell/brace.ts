@@ -1,5 +1,15 @@
 import { endOfBacktick, endOfDollar, endOfDouble, endOfSingle } from "./scan.ts";
 
+/** Words that one brace expansion may give. */
+const MAX_WORDS = 2 ** 20;
+
+/** Too many: bash says so too, when it gets no memory, and leaves the word as it is. */
+export class BraceOverflow extends Error {
+  constructor(count: number) {
+    super(`brace expansion: failed to allocate memory for ${count} elements`);
+  }
+}
+
 /** Brace expansion, on raw text: "a{b,c}d" → ["abd", "acd"]. Quotes and expansions are passed over. */
 export function expandBraces(word: string): string[] {
   if (!word.includes("{")) return [word];
@@ -10,6 +20,8 @@ export function expandBraces(word: string): string[] {
         const before = word.slice(0, i);
         const after = expandBraces(word.slice(found.end));
         const out: string[] = [];
+        const count = found.items.length * after.length;
+        if (count > MAX_WORDS) throw new BraceOverflow(count);
         for (const middle of found.items) for (const tail of after) out.push(before + middle + tail);
         return out;
       }
@@ -57,7 +69,7 @@ function group(s: string, start: number): { items: string[]; end: number } | nul
   const items: string[] = [];
   let from = start + 1;
   for (const at of [...commas, end]) {
-    items.push(...expandBraces(s.slice(from, at)));
+    for (const item of expandBraces(s.slice(from, at))) items.push(item);
     from = at + 1;
   }
   return { items, end: end + 1 };
@@ -72,6 +84,8 @@ function sequence(body: string): string[] | null {
     const step = Math.abs(Number(numbers[3] ?? 1)) || 1;
     const padded = /^-?0\d/.test(numbers[1]) || /^-?0\d/.test(numbers[2]);
     const width = padded ? Math.max(numbers[1].length, numbers[2].length) : 0;
+    const count = Math.floor(Math.abs(to - from) / step) + 1;
+    if (count > MAX_WORDS) throw new BraceOverflow(count);
     const out: string[] = [];
     const show = (n: number) =>
       n < 0 ? `-${String(-n).padStart(width - 1, "0")}` : String(n).padStart(width, "0");

@@ -128,6 +128,7 @@ function* bash(proc: Process): Running {
   } finally {
     if (main) {
       proc.machine.mainPid = 0;
+      proc.machine.brokenOff = proc.machine.foreground;
       proc.machine.foreground = null;
     }
   }

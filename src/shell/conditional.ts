@@ -1,14 +1,16 @@
+import type { BoundedRegExp } from "../base/regexp/bounded.ts";
+import { compileRegex } from "../base/regexp/posix.ts";
 import type { Running } from "../machine/process.ts";
 import { evaluate } from "./arithmetic.ts";
 import { pattern, text } from "./expand.ts";
 import { Fault } from "./fault.ts";
 import type { Ast } from "./parse.ts";
-import { ereSource, matchPattern } from "./pattern.ts";
+import { matchPattern } from "./pattern.ts";
 import { quoteTrace } from "./quote.ts";
 import type { Shell } from "./shell.ts";
 import { driven } from "./subshell.ts";
 import { binaryFileTest, unaryTest } from "./test-file.ts";
-import { Variable } from "./variables.ts";
+import { Indexed, Variable } from "./variables.ts";
 import { parseWord } from "./word.ts";
 
 /** [[ … ]]: 0, 1, or 2 for a bad expression. */
@@ -109,15 +111,15 @@ export function compare(op: string, a: bigint, b: bigint): boolean {
 }
 
 function regexMatch(sh: Shell, s: string, source: string, nocase: boolean): boolean {
-  let regexp: RegExp;
+  let regexp: BoundedRegExp;
   try {
-    regexp = new RegExp(ereSource(source), nocase ? "is" : "s");
+    regexp = compileRegex(source, "extended", { ignoreCase: nocase, strict: true });
   } catch {
     throw new Fault("syntax error in regular expression", false, 2);
   }
   const found = regexp.exec(s);
   const array = new Variable();
-  array.indexed = new Map();
+  array.indexed = new Indexed();
   found?.forEach((group, i) => {
     array.indexed?.set(i, group ?? "");
   });

@@ -1,3 +1,4 @@
+import { takeWork } from "../base/work.ts";
 import type { Running } from "../machine/process.ts";
 import { evaluate } from "./arithmetic.ts";
 import { backgroundJob } from "./background.ts";
@@ -54,6 +55,7 @@ function failure(sh: Shell, error: unknown): unknown {
 
 /** A top-level command of the main script starts: the engine's time limit looks at this. */
 function beginForeground(sh: Shell, statement: Statement): true {
+  sh.machine.spending.begin();
   sh.machine.foreground = {
     proc: sh.proc,
     since: sh.machine.now,
@@ -244,6 +246,7 @@ export function* arithmetic(sh: Shell, raw: string, open = "", close = ""): Runn
 export function* tick(sh: Shell): Running<void> {
   const { machine } = sh;
   machine.charge(1000);
+  sh.proc.works(takeWork());
   if ((++sh.busy & 127) !== 0) return;
   if (sh.busy >= machine.stepBudget) {
     machine.reportRunaway(
@@ -365,8 +368,8 @@ function* whileCommand(sh: Shell, node: Ast.While): Running {
 export function* wordList(sh: Shell, list: readonly Ast.Word[]): Running<string[]> {
   const out: string[] = [];
   for (const word of list)
-    for (const parsed of bracedWords(word.text, sh.options.braceexpand)) {
-      if (parsed.waits) out.push(...(yield* driven(sh, () => fresh(sh, parsed))));
+    for (const parsed of bracedWords(sh, word.text)) {
+      if (parsed.waits) for (const field of yield* driven(sh, () => fresh(sh, parsed))) out.push(field);
       else fieldsOf(sh, parsed, out);
     }
   return out;

@@ -1,6 +1,7 @@
+import { chomp } from "../base/text.ts";
 import { readText, tryLookup } from "../machine/vfs.ts";
 import { evaluate } from "./arithmetic.ts";
-import { expandBraces } from "./brace.ts";
+import { BraceOverflow, expandBraces } from "./brace.ts";
 import { Fault, NeedSubstitution } from "./fault.ts";
 import { type Field, Fields } from "./fields.ts";
 import { glob } from "./glob.ts";
@@ -18,14 +19,20 @@ import { type ParsedWord, type Part, parseWord, type WordMode } from "./word.ts"
 const words = new Map<string, ParsedWord[]>();
 
 /** A command's word after brace expansion. */
-export function bracedWords(text: string, braces: boolean): ParsedWord[] {
-  if (!braces) return [parseWord(text)];
+export function bracedWords(sh: Shell, text: string): ParsedWord[] {
+  if (!sh.options.braceexpand) return [parseWord(text)];
   const known = words.get(text);
   if (known) return known;
   if (words.size > 20_000) words.clear();
-  const made = expandBraces(text).map((w) => parseWord(w));
-  words.set(text, made);
-  return made;
+  try {
+    const made = expandBraces(text).map((w) => parseWord(w));
+    if (made.length < 1000) words.set(text, made);
+    return made;
+  } catch (error) {
+    if (!(error instanceof BraceOverflow)) throw error;
+    sh.complain(error.message);
+    return [parseWord(text)];
+  }
 }
 
 /** One parsed word to the fields that a command gets. */
@@ -202,7 +209,7 @@ function substituted(sh: Shell, part: Part): string {
     const file = /^\s*<\s*(\S+)\s*$/.exec(part.source);
     if (file && !/[`(]/.test(file[1])) {
       const path = textOf(sh, file[1], "word");
-      if (tryLookup(sh.proc, path)?.type === "file") return readText(sh.proc, path).replace(/\n+$/, "");
+      if (tryLookup(sh.proc, path)?.type === "file") return chomp(readText(sh.proc, path));
     }
   }
   throw new NeedSubstitution(part);

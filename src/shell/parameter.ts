@@ -1,3 +1,5 @@
+import { BoundedRegExp } from "../base/regexp/bounded.ts";
+import { WorkExhausted } from "../base/work.ts";
 import { evaluate } from "./arithmetic.ts";
 import { declaration } from "./declaration.ts";
 import { pattern, text, textOf } from "./expand.ts";
@@ -204,23 +206,41 @@ function elementwise(sh: Shell, p: ParameterPart, found: Base, op: string): (s: 
 }
 
 function remover(pat: string, op: string): (s: string) => string {
-  const regexp = patternRegExp(pat);
-  const literal = !/[\\*?[\]()|]/.test(pat);
+  if (!/[\\*?[\]()|]/.test(pat)) {
+    if (op[0] === "#") return (s) => (s.startsWith(pat) ? s.slice(pat.length) : s);
+    return (s) => (s.endsWith(pat) ? s.slice(0, s.length - pat.length) : s);
+  }
+  const prefer = op.length === 2 ? "longest" : "shortest";
+  const source = patternSource(pat);
+  // !( … ) looks at the whole string, so each part must be tried as one.
+  if (source.includes("(?!")) return (s) => removeByTrial(patternRegExp(pat), op, s);
+  const regexp = new BoundedRegExp(source, "su");
+  if (op[0] === "#") {
+    return (s) => {
+      const end = regexp.prefix(s, prefer);
+      return end < 0 ? s : s.slice(end);
+    };
+  }
   return (s) => {
-    if (literal) {
-      if (op[0] === "#") return s.startsWith(pat) ? s.slice(pat.length) : s;
-      return s.endsWith(pat) ? s.slice(0, s.length - pat.length) : s;
-    }
-    const n = s.length;
-    if (op === "#") {
-      for (let i = 0; i <= n; i++) if (regexp.test(s.slice(0, i))) return s.slice(i);
-    } else if (op === "##") {
-      for (let i = n; i >= 0; i--) if (regexp.test(s.slice(0, i))) return s.slice(i);
-    } else if (op === "%") {
-      for (let i = n; i >= 0; i--) if (regexp.test(s.slice(i))) return s.slice(0, i);
-    } else for (let i = 0; i <= n; i++) if (regexp.test(s.slice(i))) return s.slice(0, i);
-    return s;
+    const start = regexp.suffix(s, prefer);
+    return start < 0 ? s : s.slice(0, start);
   };
+}
+
+/** Text beyond which trying each part would take minutes. */
+const MAX_TRIAL = 2 ** 13;
+
+function removeByTrial(whole: RegExp, op: string, s: string): string {
+  const n = s.length;
+  if (n > MAX_TRIAL)
+    throw new WorkExhausted(`a pattern with !( … ) asks too much of a text of ${n} characters`);
+  const fromStart = op[0] === "#";
+  for (let i = 0; i <= n; i++) {
+    const cut = (op.length === 1) === fromStart ? i : n - i;
+    if (whole.test(fromStart ? s.slice(0, cut) : s.slice(cut)))
+      return fromStart ? s.slice(cut) : s.slice(0, cut);
+  }
+  return s;
 }
 
 function replacer(sh: Shell, p: ParameterPart, op: string): (s: string) => string {
@@ -233,9 +253,10 @@ function replacer(sh: Shell, p: ParameterPart, op: string): (s: string) => strin
   const expandTemplate = (matched: string) =>
     template.replace(/\\([\\&])|&/g, (_, quotedChar) => quotedChar ?? matched);
   const source = patternSource(pat);
-  const regexp = new RegExp(
+  const regexp = new BoundedRegExp(
     op === "/#" ? `^(?:${source})` : op === "/%" ? `(?:${source})$` : source,
     op === "//" ? "gsu" : "su",
+    true,
   );
   return (s) => {
     if (op === "//") {

@@ -1,3 +1,6 @@
+import { BoundedRegExp } from "../base/regexp/bounded.ts";
+import { WorkExhausted } from "../base/work.ts";
+
 /** Shell patterns (globs), as regular expressions. */
 
 export interface PatternOptions {
@@ -23,15 +26,18 @@ const CLASSES: Readonly<Record<string, string>> = {
   word: "\\w",
 };
 
-const cache = new Map<string, RegExp>();
+/** Characters of the expression that a pattern may become. */
+const MAX_SOURCE = 2 ** 16;
+
+const cache = new Map<string, BoundedRegExp>();
 
 /** The whole-string regular expression of a pattern; quoted characters come escaped with backslashes. */
-export function patternRegExp(pattern: string, options: PatternOptions = {}): RegExp {
+export function patternRegExp(pattern: string, options: PatternOptions = {}): BoundedRegExp {
   const key = `${(options.extglob ?? true) ? "e" : ""}${options.nocase ? "i" : ""}${options.path ? "p" : ""} ${pattern}`;
   const known = cache.get(key);
   if (known) return known;
   if (cache.size > 5000) cache.clear();
-  const regexp = new RegExp(`^(?:${patternSource(pattern, options)})$`, options.nocase ? "sui" : "su");
+  const regexp = new BoundedRegExp(`^(?:${patternSource(pattern, options)})$`, options.nocase ? "sui" : "su");
   cache.set(key, regexp);
   return regexp;
 }
@@ -55,6 +61,8 @@ export function patternSource(p: string, options: PatternOptions = {}): string {
         const group = `(?:${options_.join("|")})`;
         if (c === "!") {
           const rest = patternSource(p.slice(end + 1), options);
+          // What follows stands in it twice, so a row of these doubles with each.
+          if (rest.length > MAX_SOURCE) throw new WorkExhausted("a shell pattern has too many !( … )");
           return `${out}(?!${group}${rest}$)${any}*?${rest}`;
         }
         out += c === "@" ? group : c === "?" ? `${group}?` : c === "*" ? `${group}*` : `${group}+`;
@@ -173,48 +181,4 @@ export function hasGlob(pattern: string): boolean {
     else if ((c === "+" || c === "@" || c === "!") && pattern[i + 1] === "(") return true;
   }
   return false;
-}
-
-/** A POSIX extended regular expression as a JavaScript one: bracket expressions and their classes. */
-export function ereSource(s: string): string {
-  let out = "";
-  for (let i = 0; i < s.length; ) {
-    const c = s[i];
-    if (c === "\\" && i + 1 < s.length) {
-      const next = s[i + 1];
-      out +=
-        next === "<" || next === ">"
-          ? "\\b"
-          : /[\w]/.test(next) && !/[wWsSbB]/.test(next)
-            ? next
-            : `\\${next}`;
-      i += 2;
-    } else if (c === "[") {
-      let j = i + 1;
-      let body = "";
-      if (s[j] === "^") {
-        body = "^";
-        j++;
-      }
-      let first = true;
-      while (j < s.length && (s[j] !== "]" || first)) {
-        first = false;
-        const klass = /^\[:(\w+):\]/.exec(s.slice(j));
-        if (klass && CLASSES[klass[1]] !== undefined) {
-          body += CLASSES[klass[1]];
-          j += klass[0].length;
-        } else {
-          body += /[\\[\]]/.test(s[j]) ? `\\${s[j]}` : s[j];
-          j++;
-        }
-      }
-      if (j >= s.length) throw new Error("unterminated bracket");
-      out += `[${body}]`;
-      i = j + 1;
-    } else {
-      out += c;
-      i++;
-    }
-  }
-  return out;
 }

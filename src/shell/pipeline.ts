@@ -8,7 +8,7 @@ import type { Ast } from "./parse.ts";
 import type { Shell } from "./shell.ts";
 import { printedCommand } from "./simple.ts";
 import { forkShell } from "./subshell.ts";
-import { Variable } from "./variables.ts";
+import { Indexed, Variable } from "./variables.ts";
 
 /** Starts the members of a pipeline, each a process; its descriptors are pipes between them. */
 export function startPipeline(sh: Shell, node: Ast.Pipeline, group: number | undefined): Process[] {
@@ -92,7 +92,7 @@ export function* coprocess(sh: Shell, node: Ast.Coproc): Running {
   const into = sh.proc.addFd(toChild.writer, 60);
   for (const end of [toChild.reader, toChild.writer, fromChild.reader, fromChild.writer]) end.release();
   const array = new Variable();
-  array.indexed = new Map([
+  array.indexed = new Indexed([
     [0, String(out)],
     [1, String(into)],
   ]);

@@ -1,7 +1,7 @@
 import { KernelError } from "../base/errno.ts";
 import { utf8 } from "../base/text.ts";
 import { BytesFile, type OpenFile } from "../machine/file.ts";
-import type { Running } from "../machine/process.ts";
+import { MAX_FILES, type Running } from "../machine/process.ts";
 import { open, tryLookup } from "../machine/vfs.ts";
 import { fieldsOf, text, textOf } from "./expand.ts";
 import { CommandFault, Fault } from "./fault.ts";
@@ -57,9 +57,16 @@ function* one(sh: Shell, r: Ast.Redirection, made: Redirections): Running<void> 
   if (named !== undefined && !(r.type === "Redirect" && r.target?.text === "-")) {
     n = 10;
     while (current(n)) n++;
+    if (n >= MAX_FILES) {
+      sh.proc.err(`${sh.source.file}: redirection error: cannot duplicate fd: Too many open files\n`);
+      throw new CommandFault(
+        `${r.type === "Redirect" ? (r.target?.text ?? named) : named}: Too many open files`,
+      );
+    }
     made.kept.add(n);
     sh.set(named, String(n));
   }
+  if (n >= MAX_FILES) throw new CommandFault(`${n}: Bad file descriptor`);
   if (r.type === "HereDoc") {
     const { body, delimiter } = r;
     // <<- takes the tabs at the start of each line away.

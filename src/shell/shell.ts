@@ -15,7 +15,7 @@ import type { Ast } from "./parse.ts";
 import { lineOf, makeSource, type Source } from "./parse.ts";
 import { expandPrompt } from "./prompt.ts";
 import { runText } from "./source.ts";
-import { Variable, Variables } from "./variables.ts";
+import { Indexed, Variable, Variables } from "./variables.ts";
 
 export interface ShellFunction {
   readonly name: string;
@@ -189,7 +189,9 @@ export class Shell implements ArithmeticHost {
     oldpwd.exported = true;
     this.vars.globals.set("OLDPWD", oldpwd);
     const versions = new Variable();
-    versions.indexed = new Map(["5", "2", "15", "1", "release", "x86_64-pc-linux-gnu"].map((v, i) => [i, v]));
+    versions.indexed = new Indexed(
+      ["5", "2", "15", "1", "release", "x86_64-pc-linux-gnu"].map((v, i) => [i, v]),
+    );
     versions.readonly = true;
     this.vars.globals.set("BASH_VERSINFO", versions);
     for (const name of ["EUID", "UID", "PPID"]) {
@@ -204,7 +206,7 @@ export class Shell implements ArithmeticHost {
     const { dynamic } = this.vars;
     const array = (values: readonly string[]) => {
       const v = new Variable();
-      v.indexed = new Map(values.map((s, i) => [i, s]));
+      v.indexed = new Indexed(values.map((s, i) => [i, s]));
       return v;
     };
     const seconds = () => Math.floor((this.machine.now - this.secondsBase) / SECOND);
@@ -442,11 +444,7 @@ export class Shell implements ArithmeticHost {
     if (expanded.trim() === "") throw new Fault(`${name}[${raw}]: bad array subscript`);
     const at = Number(evaluate(expanded, this));
     if (at >= 0) return at;
-    const top = variable?.indexed
-      ? Math.max(-1, ...variable.indexed.keys()) + 1
-      : variable?.value === undefined
-        ? 0
-        : 1;
+    const top = variable?.indexed ? variable.indexed.next : variable?.value === undefined ? 0 : 1;
     if (at + top < 0) throw new Fault(`${name}[${raw}]: bad array subscript`);
     return at + top;
   }

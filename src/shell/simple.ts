@@ -1,4 +1,5 @@
 import { KernelError } from "../base/errno.ts";
+import { noteWork } from "../base/work.ts";
 import { exec, findProgram, spawnAt } from "../machine/exec.ts";
 import { missingProgram } from "../machine/not-simulated.ts";
 import { MAX_MEMORY, MemoryExhausted, type Process, type Running } from "../machine/process.ts";
@@ -98,7 +99,7 @@ function* run(sh: Shell, cmd: Ast.Command, last: boolean): Running {
       if (arg.type === "Word") {
         const before = words.length;
         yield* expandInto(sh, arg, words);
-        if (declared) declared.push(...words.slice(before));
+        if (declared) for (let i = before; i < words.length; i++) declared.push(words[i]);
       } else if (arg.type === "Assignment") {
         if (declared) {
           const value = arg.value.type === "Word" ? yield* assignedText(sh, arg.value.text) : undefined;
@@ -106,9 +107,7 @@ function* run(sh: Shell, cmd: Ast.Command, last: boolean): Running {
           words.push(
             `${arg.name}${arg.index ? `[${arg.index.text}]` : ""}${arg.append ? "+" : ""}=${value ?? sh.source.text.slice(arg.value.pos, arg.value.end)}`,
           );
-        } else
-          for (const parsed of bracedWords(arg.text, sh.options.braceexpand))
-            yield* expandParsed(sh, parsed, words);
+        } else for (const parsed of bracedWords(sh, arg.text)) yield* expandParsed(sh, parsed, words);
       }
     }
   }
@@ -164,8 +163,12 @@ function* run(sh: Shell, cmd: Ast.Command, last: boolean): Running {
   }
 }
 
+/** Words that one command may get: more than the kernel's ARG_MAX lets pass. */
+const MAX_WORDS = 2 ** 21;
+
 function* expandInto(sh: Shell, word: Ast.Word, out: string[]): Running<void> {
-  for (const parsed of bracedWords(word.text, sh.options.braceexpand)) yield* expandParsed(sh, parsed, out);
+  for (const parsed of bracedWords(sh, word.text)) yield* expandParsed(sh, parsed, out);
+  if (out.length > MAX_WORDS) throw new MemoryExhausted();
 }
 
 function* expandParsed(sh: Shell, parsed: ReturnType<typeof parseWord>, out: string[]): Running<void> {
@@ -182,6 +185,7 @@ function* expandParsed(sh: Shell, parsed: ReturnType<typeof parseWord>, out: str
 export function* assignedText(sh: Shell, raw: string): Running<string> {
   const word = parseWord(raw, "assign");
   const value = word.waits ? yield* driven(sh, () => text(sh, word.parts)) : text(sh, word.parts);
+  noteWork(value.length);
   if (value.length > MAX_MEMORY) throw new MemoryExhausted();
   return value;
 }

@@ -1,5 +1,5 @@
 import { MICROSECOND } from "../base/clock.ts";
-import { text as decode } from "../base/text.ts";
+import { chomp, text as decode } from "../base/text.ts";
 import { fork, MAX_PROCESSES, type SpawnOptions } from "../machine/exec.ts";
 import { makePipe } from "../machine/pipe.ts";
 import {
@@ -178,7 +178,7 @@ export function* substitute(sh: Shell, part: CommandPart): Running<string> {
     sh.complain("warning: command substitution: ignored null byte in input");
     output = output.replaceAll("\0", "");
   }
-  return output.replace(/\n+$/, "");
+  return chomp(output);
 }
 
 /** <(…) and >(…): a child at the other end of a pipe, and the name of our end. */
@@ -203,8 +203,9 @@ function substituteProcess(sh: Shell, part: Part & { kind: "process" }): string 
   );
   theirs.release();
   let n = 63;
-  while (sh.proc.fds.has(n)) n--;
-  sh.proc.setFd(n, ours);
+  while (n > 9 && sh.proc.fds.has(n)) n--;
+  if (n > 9) sh.proc.setFd(n, ours);
+  else n = sh.proc.addFd(ours, 64);
   ours.release();
   sh.processFds.push(n);
   sh.lastBackground = child.pid;

@@ -1,10 +1,60 @@
+import { MemoryExhausted } from "../machine/process.ts";
 import { Fault } from "./fault.ts";
+
+/** Elements that one array may have. */
+const MAX_ELEMENTS = 2 ** 20;
+
+/** A map that knows how big it may get. */
+class Elements<K> extends Map<K, string> {
+  override set(key: K, value: string): this {
+    if (this.size >= MAX_ELEMENTS && !this.has(key)) throw new MemoryExhausted();
+    return super.set(key, value);
+  }
+}
+
+/** An indexed array. */
+export class Indexed extends Elements<number> {
+  /** Past the highest index that was ever set since the last one was deleted; −1: to be found anew. */
+  private past = 0;
+
+  constructor(entries: Iterable<readonly [number, string]> = []) {
+    super();
+    for (const [index, value] of entries) this.set(index, value);
+  }
+
+  override set(index: number, value: string): this {
+    if (this.past >= 0 && index >= this.past) this.past = index + 1;
+    return super.set(index, value);
+  }
+
+  override delete(index: number): boolean {
+    if (index + 1 >= this.past) this.past = -1;
+    return super.delete(index);
+  }
+
+  override clear(): void {
+    this.past = 0;
+    super.clear();
+  }
+
+  /** One more than the highest index; 0 when there is none. */
+  get next(): number {
+    if (this.past < 0) {
+      this.past = 0;
+      for (const index of this.keys()) if (index >= this.past) this.past = index + 1;
+    }
+    return this.past;
+  }
+}
+
+/** An associative array. */
+export class Associative extends Elements<string> {}
 
 /** A shell variable with its attributes. A scalar, an indexed or an associative array. */
 export class Variable {
   value: string | undefined;
-  indexed: Map<number, string> | null = null;
-  assoc: Map<string, string> | null = null;
+  indexed: Indexed | null = null;
+  assoc: Associative | null = null;
   exported = false;
   readonly = false;
   integer = false;
@@ -29,8 +79,7 @@ export class Variable {
 
   /** Values in order of index (or of making, for associative arrays). */
   values(): string[] {
-    if (this.indexed)
-      return this.keys().map((k) => (this.indexed as Map<number, string>).get(Number(k)) as string);
+    if (this.indexed) return this.keys().map((k) => (this.indexed as Indexed).get(Number(k)) as string);
     if (this.assoc) return [...this.assoc.values()];
     return this.value === undefined ? [] : [this.value];
   }
@@ -48,18 +97,18 @@ export class Variable {
   }
 
   /** Becomes an indexed array; a scalar becomes its element 0. */
-  toIndexed(): Map<number, string> {
+  toIndexed(): Indexed {
     if (!this.indexed) {
-      this.indexed = new Map();
+      this.indexed = new Indexed();
       if (this.value !== undefined) this.indexed.set(0, this.value);
       this.value = undefined;
     }
     return this.indexed;
   }
 
-  toAssoc(): Map<string, string> {
+  toAssoc(): Associative {
     if (!this.assoc) {
-      this.assoc = new Map();
+      this.assoc = new Associative();
       if (this.value !== undefined) this.assoc.set("0", this.value);
       this.value = undefined;
     }
@@ -68,8 +117,8 @@ export class Variable {
 
   copy(): Variable {
     const copy = new Variable(this.value);
-    if (this.indexed) copy.indexed = new Map(this.indexed);
-    if (this.assoc) copy.assoc = new Map(this.assoc);
+    if (this.indexed) copy.indexed = new Indexed(this.indexed);
+    if (this.assoc) copy.assoc = new Associative(this.assoc);
     copy.exported = this.exported;
     copy.readonly = this.readonly;
     copy.integer = this.integer;

@@ -1,5 +1,7 @@
 import { Random } from "../../base/random.ts";
-import type { Running } from "../../machine/process.ts";
+import { BoundedRegExp } from "../../base/regexp/bounded.ts";
+import { noteWork } from "../../base/work.ts";
+import { MAX_MEMORY, MemoryExhausted, type Running } from "../../machine/process.ts";
 import { daysFromCivil, strftime } from "../process/calendar.ts";
 import { fail } from "../tool/tool.ts";
 import type { Expr } from "./ast.ts";
@@ -27,20 +29,21 @@ export function* builtin(awk: Interpreter, name: string, args: readonly Expr[]):
   switch (name) {
     case "length": {
       const arg = args[0];
-      if (!arg) return [...toText(awk.field(0))].length;
+      if (!arg) return characters(toText(awk.field(0))).length;
       // length(array)
       if (arg.k === "var" && awk.get(arg.name) === undefined) {
         const array = awk.array(arg.name);
         if (array.size > 0) return array.size;
       }
-      return [...(yield* text(0))].length;
+      return characters(yield* text(0)).length;
     }
     case "substr": {
-      const s = [...(yield* text(0))];
+      const s = characters(yield* text(0));
       // gawk counts the length from the first character when the start lies before it.
       const from = Math.max(1, Math.round(yield* number(1)));
       const length = args[2] ? Math.round(yield* number(2)) : Number.POSITIVE_INFINITY;
-      return s.slice(from - 1, Math.max(from - 1, from - 1 + length)).join("");
+      const part = s.slice(from - 1, Math.max(from - 1, from - 1 + length));
+      return typeof part === "string" ? part : part.join("");
     }
     case "index":
       return (yield* text(0)).indexOf(yield* text(1)) + 1;
@@ -187,6 +190,9 @@ export function* builtin(awk: Interpreter, name: string, args: readonly Expr[]):
   }
 }
 
+/** Matches that one gsub may replace: the pieces of the new string stand in memory one by one. */
+const MAX_REPLACED = 2 ** 21;
+
 /** sub, gsub, gensub: `which` 0 is every match, else the nth. In gensub \1 … \9 are groups. */
 function substitute(
   source: string,
@@ -195,7 +201,7 @@ function substitute(
   which: number,
   groups: boolean,
 ): { text: string; count: number } {
-  const global = new RegExp(regex.source, "gs");
+  const global = new BoundedRegExp(regex, "gs", true);
   let out = "";
   let from = 0;
   let seen = 0;
@@ -219,9 +225,16 @@ function substitute(
         return escaped as string;
       },
     );
+    if (out.length > MAX_MEMORY || count > MAX_REPLACED) throw new MemoryExhausted();
     from = end;
     count++;
     if (which !== 0) break;
   }
   return { text: out + source.slice(from), count };
+}
+
+/** A string by its characters; as it is when each of them is one code unit. */
+function characters(s: string): string | string[] {
+  noteWork(s.length);
+  return /[\ud800-\udfff]/.test(s) ? [...s] : s;
 }

@@ -1,6 +1,8 @@
 import { KernelError } from "../../base/errno.ts";
+import { BoundedRegExp } from "../../base/regexp/bounded.ts";
+import { compileRegex, RegexError } from "../../base/regexp/posix.ts";
+import { noteWork, takeWork } from "../../base/work.ts";
 import { Exit, type Running } from "../../machine/process.ts";
-import { compileRegex, RegexError } from "../text/regex.ts";
 import { openInput } from "../tool/files.ts";
 import { LineReader } from "../tool/input.ts";
 import { fail, reason, type Tool } from "../tool/tool.ts";
@@ -53,7 +55,7 @@ export class Interpreter {
   private main: RecordReader | null = null;
   private mainFd = -1;
   readonly streams: Streams;
-  private readonly regexes = new Map<string, RegExp>();
+  private readonly regexes = new Map<string, BoundedRegExp>();
   private readonly ranges = new Set<number>();
   private status = 0;
   seed = 0;
@@ -156,6 +158,8 @@ export class Interpreter {
 
   splitText(text: string, separator: string): string[] {
     if (text === "") return [];
+    // Each field costs more than its characters.
+    noteWork(16 * text.length);
     if (separator === " ") {
       const trimmed = text.replace(/^[ \t\n]+|[ \t\n]+$/g, "");
       return trimmed === "" ? [] : trimmed.split(/[ \t\n]+/);
@@ -169,7 +173,7 @@ export class Interpreter {
     const regex = separator.length === 1 ? this.regex(`\\${separator}`) : this.regex(separator);
     const out: string[] = [];
     let from = 0;
-    for (const m of text.matchAll(new RegExp(regex.source, "gs"))) {
+    for (const m of text.matchAll(new BoundedRegExp(regex, "gs"))) {
       if (m[0] === "") continue;
       out.push(text.slice(from, m.index));
       from = m.index + m[0].length;
@@ -206,7 +210,7 @@ export class Interpreter {
     this.rebuilt = false;
   }
 
-  regex(source: string): RegExp {
+  regex(source: string): BoundedRegExp {
     let found = this.regexes.get(source);
     if (!found) {
       try {
@@ -342,7 +346,7 @@ export class Interpreter {
   }
 
   *exec(s: Stmt): Running<void> {
-    if (this.tool.proc.works(100)) yield { until: this.tool.proc.machine.now };
+    if (this.tool.proc.works(100 + takeWork())) yield { until: this.tool.proc.machine.now };
     switch (s.k) {
       case "expr":
         yield* this.eval(s.of);

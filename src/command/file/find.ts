@@ -1,4 +1,5 @@
 import { KernelError } from "../../base/errno.ts";
+import { BoundedRegExp } from "../../base/regexp/bounded.ts";
 import { spawn, waitChild } from "../../machine/exec.ts";
 import type { Inode } from "../../machine/inode.ts";
 import { Exit, type Running } from "../../machine/process.ts";
@@ -36,7 +37,7 @@ export function fnmatch(pattern: string, ignoreCase = false): RegExp {
     } else if (c === "\\" && i + 1 < pattern.length) out += pattern[++i].replace(/[^\w]/g, "\\$&");
     else out += c.replace(/[^\w]/g, "\\$&");
   }
-  return new RegExp(`^${out}$`, ignoreCase ? "is" : "s");
+  return new BoundedRegExp(`^${out}$`, ignoreCase ? "is" : "s");
 }
 
 const TYPES: Readonly<Record<string, string>> = {

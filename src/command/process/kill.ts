@@ -1,7 +1,7 @@
+import { compileRegex, RegexError } from "../../base/regexp/posix.ts";
 import type { Process } from "../../machine/process.ts";
 import { SIGNALS, type Signal, signalByName } from "../../machine/signal.ts";
 import { userName } from "../file/mode.ts";
-import { compileRegex, RegexError } from "../text/regex.ts";
 import { getopt, UsageError } from "../tool/getopt.ts";
 import { defineTool, type Tool } from "../tool/tool.ts";
 import { comm, commandLine } from "./ps.ts";

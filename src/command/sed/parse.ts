@@ -1,4 +1,4 @@
-import { compileRegex, RegexError } from "../text/regex.ts";
+import { compileRegex, RegexError } from "../../base/regexp/posix.ts";
 
 /** A script that cannot be parsed; `at` is the character of its chunk. */
 export class SedError extends Error {

@@ -1,4 +1,5 @@
 import { KernelError } from "../../base/errno.ts";
+import { compileRegex } from "../../base/regexp/posix.ts";
 import { concat, text } from "../../base/text.ts";
 import { Exit, type Process, type Program, type Running } from "../../machine/process.ts";
 import { readText } from "../../machine/vfs.ts";
@@ -175,7 +176,7 @@ class Sysctl {
       o.load = true;
       if (value !== undefined) o.loadFile = value;
     } else if (name === "system") o.system = true;
-    else if (name === "pattern") o.pattern = new RegExp(value ?? "");
+    else if (name === "pattern") o.pattern = compileRegex(value ?? "", "extended");
     else if (name === "quiet") o.quiet = true;
     else if (name === "write") o.write = true;
   }

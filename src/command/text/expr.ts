@@ -1,7 +1,7 @@
+import { compileRegex, RegexError } from "../../base/regexp/posix.ts";
 import { UsageError } from "../tool/getopt.ts";
 import { quote } from "../tool/quote.ts";
 import { defineTool, fail, type Tool } from "../tool/tool.ts";
-import { compileRegex, RegexError } from "./regex.ts";
 
 type Value = string;
 const isInteger = (v: Value) => /^-?\d+$/.test(v);

@@ -1,3 +1,5 @@
+import { MAX_MEMORY, MemoryExhausted } from "../../machine/process.ts";
+
 /** C's printf conversions, for printf, seq, awk and date. */
 
 export interface Conversion {
@@ -11,6 +13,7 @@ export interface Conversion {
 /** Pads to the width as the flags say. */
 function pad(text: string, c: Conversion, numeric: boolean): string {
   if (text.length >= c.width) return text;
+  if (c.width > MAX_MEMORY) throw new MemoryExhausted();
   if (c.flags.includes("-")) return text.padEnd(c.width);
   if (numeric && c.flags.includes("0")) {
     const sign = /^([+\- ]|0[xX])?/.exec(text)?.[0] ?? "";

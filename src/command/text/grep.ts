@@ -1,10 +1,11 @@
 import { KernelError } from "../../base/errno.ts";
+import { BoundedRegExp } from "../../base/regexp/bounded.ts";
+import { compileRegex, type Dialect, escapeRegex, RegexError } from "../../base/regexp/posix.ts";
 import type { Running } from "../../machine/process.ts";
 import { isDirectory, listDirectory, openInput, readTextFile } from "../tool/files.ts";
 import { getopt, UsageError } from "../tool/getopt.ts";
 import { LineReader } from "../tool/input.ts";
 import { defineTool, fail, reason, type Tool } from "../tool/tool.ts";
-import { compileRegex, type Dialect, escapeRegex, RegexError } from "./regex.ts";
 
 interface Settings {
   readonly regex: RegExp;
@@ -54,7 +55,7 @@ function build(
   let all = shifted.map((s) => (shifted.length > 1 ? `(?:${s})` : s)).join("|");
   if (word) all = `(?<!\\w)(?:${all})(?!\\w)`;
   if (line) all = `^(?:${all})$`;
-  return new RegExp(all, `gs${icase ? "i" : ""}`);
+  return new BoundedRegExp(all, `gs${icase ? "i" : ""}`, kind !== "perl");
 }
 
 /** One input; gives whether anything was selected. */
@@ -285,7 +286,9 @@ export const grep = defineTool({
     const globs = (key: string) =>
       opts.options
         .filter(([k]) => k === key)
-        .map(([, v]) => new RegExp(`^${escapeRegex(v).replace(/\\\*/g, ".*").replace(/\\\?/g, ".")}$`));
+        .map(
+          ([, v]) => new BoundedRegExp(`^${escapeRegex(v).replace(/\\\*/g, ".*").replace(/\\\?/g, ".")}$`),
+        );
     const include = globs("include");
     const exclude = globs("exclude");
     const excludeDir = globs("exclude-dir");

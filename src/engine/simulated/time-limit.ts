@@ -6,6 +6,8 @@ import type { Process } from "../../machine/process.ts";
 const WHOLE = 10;
 /** A command that traps or ignores SIGINT is asked so often before it is killed. */
 const PATIENCE = 3;
+/** The time limit at which a command may use what Spending allows; a longer one allows more. */
+const MINUTE = 60e9;
 
 /**
  * Ends foreground commands that would never end, as a person would: with Ctrl-C, and a word about it. A
@@ -19,7 +21,10 @@ export class TimeLimit {
   constructor(machine: Machine, limit: Nanoseconds | undefined, notice: (line: string) => void) {
     this.machine = machine;
     this.notice = notice;
-    if (limit !== undefined) this.watch(limit);
+    if (limit === undefined) return;
+    this.watch(limit);
+    const scale = Math.max(1, limit / MINUTE);
+    machine.spending.allowance = { processes: 100_000 * scale, packets: 200_000 * scale };
   }
 
   private watch(limit: Nanoseconds): void {

@@ -1,4 +1,5 @@
 import { SECOND } from "../../base/clock.ts";
+import { MAX_MEMORY, MemoryExhausted } from "../../machine/process.ts";
 import { escapes, quoteBackslash } from "../quote.ts";
 import type { Shell } from "../shell.ts";
 import { type Builtin, badOption } from "./builtin.ts";
@@ -158,6 +159,7 @@ export function format(sh: Shell, fmt: string, args: readonly string[]): { text:
 }
 
 function pad(s: string, flags: string, width: number): string {
+  if (width > MAX_MEMORY) throw new MemoryExhausted();
   return flags.includes("-") ? s.padEnd(width) : s.padStart(width);
 }
 

@@ -5,6 +5,7 @@ import { AGAIN } from "../../machine/file.ts";
 import { Interrupted, SIGNALS } from "../../machine/signal.ts";
 import { callFunction } from "../simple.ts";
 import { runPending } from "../trap.ts";
+import { Indexed } from "../variables.ts";
 import { type Builtin, badOption, isName, quick } from "./builtin.ts";
 
 const READ_USAGE =
@@ -127,7 +128,7 @@ const read: Builtin = {
       const v = sh.vars.make(array);
       v.value = undefined;
       v.assoc = null;
-      v.indexed = new Map(splitLine(line, flags, sh.ifs, Number.POSITIVE_INFINITY).map((s, k) => [k, s]));
+      v.indexed = new Indexed(splitLine(line, flags, sh.ifs, Number.POSITIVE_INFINITY).map((s, k) => [k, s]));
       return status;
     }
     if (names.length === 0) {
@@ -236,7 +237,7 @@ const mapfile: Builtin = {
     const v = sh.vars.make(name);
     if (origin === undefined) {
       v.value = undefined;
-      v.indexed = new Map();
+      v.indexed = new Indexed();
     }
     const items = v.toIndexed();
     for (let k = 0; k < lines.length; k++) {

@@ -1,9 +1,8 @@
+import { BoundedRegExp } from "./bounded.ts";
+
 /**
- * POSIX regular expressions as GNU writes them, translated to JavaScript's.
- *
- * Known difference: POSIX takes the longest of the leftmost matches, JavaScript the first alternative that
- * leads to one. Alternatives that are plain strings are put longest first, which gives POSIX's answer for
- * them; others keep their order.
+ * POSIX regular expressions as GNU writes them, translated to JavaScript's and matched as POSIX asks: the longest
+ * of the leftmost matches. Alternatives that are plain strings are put longest first, so that the host may match them.
  */
 export class RegexError extends Error {}
 
@@ -19,14 +18,14 @@ export interface RegexOptions {
 }
 
 /** Compiles a pattern. Throws RegexError with glibc's words. */
-export function compileRegex(pattern: string, dialect: Dialect, options: RegexOptions = {}): RegExp {
+export function compileRegex(pattern: string, dialect: Dialect, options: RegexOptions = {}): BoundedRegExp {
   const flags = `s${options.ignoreCase ? "i" : ""}${options.multiline ? "m" : ""}${options.global ? "g" : ""}`;
   const source =
     dialect === "perl"
       ? perl(pattern)
       : new Translator(pattern, dialect, options.strict === true).translate();
   try {
-    return new RegExp(source, flags);
+    return new BoundedRegExp(source, flags, dialect !== "perl");
   } catch {
     throw new RegexError("Invalid regular expression");
   }
