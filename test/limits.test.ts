@@ -88,7 +88,7 @@ describe("a pattern cannot hang its program", () => {
     const { text, notices } = run(
       "echo $(printf a%.0s {1..60}) | grep -E '^(a*)*(a*)*(a*)*\\1\\2\\3b$'; echo $?",
     );
-    expect(text).toBe("137\n");
+    expect(text.trim().split("\n").at(-1)).toBe("137");
     expect(notices).toMatch(/^case: line 1: grep .* a regular expression asks too much of a text of 60 char/);
   });
 });
@@ -117,10 +117,10 @@ describe("one command may start so many processes and send so many packets", () 
     ["while :; do /bin/true; done", "500 processes were started by one command"],
     [
       "ip link set lo up; for ((i=0;;i++)); do echo x > /dev/udp/127.0.0.1/9; done",
-      "400 packets were sent by one command",
+      "20000 packets were sent by one command",
     ],
   ])("%s", (script, words) => {
-    const { status, notices } = run(`true\n${script}`, { processes: 500, packets: 400 });
+    const { status, notices } = run(`true\n${script}`, { processes: 500, packets: 20_000 });
     expect(status).toBe(130);
     expect(notices).toContain("case: line 2: ");
     expect(notices).toContain(words);

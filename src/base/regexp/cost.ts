@@ -30,11 +30,14 @@ export function hostCost(node: Node, longest: boolean, last = true): HostCost | 
       return null;
     case "sequence": {
       let total = FREE;
-      for (let i = 0; i < node.items.length; i++) {
-        const ends = last && node.items.slice(i + 1).every((n) => n.kind === "assert" || n.kind === "look");
-        const cost = hostCost(node.items[i], longest, ends);
+      // From the end, so that what follows an item is known.
+      let ends = last;
+      for (let i = node.items.length - 1; i >= 0; i--) {
+        const item = node.items[i];
+        const cost = hostCost(item, longest, ends);
         if (!cost) return null;
-        total = { loops: total.loops + cost.loops, ways: total.ways * cost.ways };
+        if (cost !== FREE) total = { loops: total.loops + cost.loops, ways: total.ways * cost.ways };
+        if (item.kind !== "assert" && item.kind !== "look") ends = false;
       }
       return total;
     }
