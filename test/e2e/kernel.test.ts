@@ -43,6 +43,8 @@ describe.runIf(hasChromium && HAS_KERNEL && HAS_WATCHERS)("the page on the real 
     expect(await page.locator(".map .card.died .name").textContent()).toContain("boxB");
     await lab.shot("kernel-reverse-path");
     await page.getByRole("button", { name: "stop", exact: true }).click();
+    // ping waits ten seconds for its answer.
+    await lab.screenHas("boxA", /packet loss/, PATIENCE);
 
     await lab.type("router", "tcpdump -lni veth1 icmp; uname -s");
     await lab.screenHas("router", /listening on veth1/, PATIENCE);
