@@ -29,6 +29,8 @@ Options
   --seed N            what chance decides (MAC addresses, ports, sequence numbers) follows from it   [1]
   --profile NAME      the host before the script: ubuntu (forwards, rp_filter=2, Docker's bridge
                       filtering) or kernel (bare defaults)                                           [ubuntu]
+  --host-log          with --engine kernel, as root: LOG rules log, and dmesg shows their lines; sets the host's
+                      net.netfilter.nf_log_all_netns for the run, and puts it back
   --time-limit SPAN   simulated time after which a foreground command that does not end is
                       interrupted as by Ctrl-C: 30s, 5m, 1h                                          [60s]
                       with --engine kernel: wall time after which the whole run is interrupted       [10m]

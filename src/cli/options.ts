@@ -8,6 +8,7 @@ export interface RunOptions {
   engine: "simulated" | "kernel";
   seed: number;
   profile: Profile;
+  hostLog: boolean;
   timeLimit: Nanoseconds;
   events: string | undefined;
   pcap: string | undefined;
@@ -34,6 +35,7 @@ export function parseOptions(verb: string, words: readonly string[]): RunOptions
     .option("--engine <name>", "")
     .option("--seed <n>", "")
     .option("--profile <name>", "")
+    .option("--host-log", "")
     .option("--time-limit <span>", "")
     .option("--events <file>", "")
     .option("--pcap <dir>", "")
@@ -54,6 +56,7 @@ export function parseOptions(verb: string, words: readonly string[]): RunOptions
     "engine",
     "seed",
     "profile",
+    "hostLog",
     "timeLimit",
     "events",
     "pcap",
@@ -75,10 +78,16 @@ export function parseOptions(verb: string, words: readonly string[]): RunOptions
   if (kernel && options.seed !== undefined) {
     throw new CommandLineError("--seed means nothing with --engine kernel: the kernel's chance is its own.");
   }
+  if (options.hostLog !== undefined && !kernel) {
+    throw new CommandLineError(
+      "--host-log is for --engine kernel: the simulated host is the lab's own (sysctl -w net.netfilter.nf_log_all_netns=1).",
+    );
+  }
   return {
     engine: engine(options.engine),
     seed: seed(options.seed),
     profile: profile(options.profile),
+    hostLog: options.hostLog === true,
     timeLimit: span(options.timeLimit ?? (kernel ? "10m" : "60s")),
     events: text(options.events, "--events"),
     pcap: text(options.pcap, "--pcap"),

@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
-import { limits } from "../engine/kernel/limits.ts";
 import type { KernelWalker } from "../engine/kernel/walk/walker.ts";
 import type { WalkEvent } from "../walk/event.ts";
 import { buildLab, type LabFileRun, mainJob } from "./lab-file.ts";
+import { closeKernel, openKernel } from "./open-kernel.ts";
 import type { RunOptions } from "./options.ts";
 
 /** How long an interrupted script may take to end by itself. */
@@ -20,29 +19,14 @@ export async function runOnKernel(
     say("--pcap is not there with --engine kernel: let the script run tcpdump.");
     return 2;
   }
-  const { has, obstacle } = await import("../engine/kernel/doctor.ts");
+  const { has } = await import("../engine/kernel/doctor.ts");
   if (onEvent && process.getuid?.() !== 0 && !has("python3")) {
     say("an ordinary user's walk needs python3, which is missing: packetwalk doctor says how to install it.");
     return 2;
   }
-  const { KernelEngine } = await import("../engine/kernel/engine.ts");
-  const { SandboxError } = await import("../engine/kernel/sandbox.ts");
   const file = options.file as string;
-  const script = readFileSync(file, "utf8");
-  for (const line of limits(script)) say(line);
-  let engine: Awaited<ReturnType<typeof KernelEngine.open>>;
-  try {
-    engine = await KernelEngine.open({
-      profile: options.profile,
-      folders: [...new Set([process.cwd(), dirname(resolve(file))])],
-    });
-  } catch (error) {
-    if (!(error instanceof SandboxError)) throw error;
-    const found = obstacle();
-    say(found ? `the kernel engine cannot start: ${found.what}` : error.message);
-    say(found?.cure ?? error.cure);
-    return 1;
-  }
+  const engine = await openKernel(options, say);
+  if (!engine) return 1;
   const main = mainJob(options, lab);
   const failure = lab && (await buildLab(engine, lab));
   if (failure !== undefined) say(failure);
@@ -54,7 +38,7 @@ export async function runOnKernel(
   if (onEvent) {
     const { KernelWalker } = await import("../engine/kernel/walk/walker.ts");
     walker = await KernelWalker.open(engine.sandbox, {
-      script: lab?.plan.run?.text ?? script,
+      script: lab?.plan.run?.text ?? readFileSync(file, "utf8"),
       onEvent,
     });
     if (!walker.hasReasons)
@@ -101,6 +85,6 @@ export async function runOnKernel(
     clearTimeout(ending);
     for (const [name, handler] of handlers) process.off(name, handler);
     await walker?.abort();
-    await engine.close();
+    await closeKernel(engine, say);
   }
 }

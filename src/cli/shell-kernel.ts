@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import type { Job } from "../engine/engine.ts";
 import { attach, terminalSize } from "./attach.ts";
 import { buildLab, type LabFileRun, mainJob } from "./lab-file.ts";
-import { openKernel } from "./open-kernel.ts";
+import { closeKernel, openKernel } from "./open-kernel.ts";
 import type { RunOptions } from "./options.ts";
 
 /** How long a shell that is hung up on may take to end by itself. */
@@ -61,7 +61,7 @@ export async function shellOnKernel(options: RunOptions, lab: LabFileRun | undef
     return (await run({ argv: raw ? ["bash", "-i"] : ["bash"], cwd, input: true })).status;
   } finally {
     clearTimeout(hung);
-    await engine.close();
+    await closeKernel(engine, say);
     process.stdin.unref();
   }
 }

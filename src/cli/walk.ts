@@ -47,6 +47,7 @@ export class WalkTeller {
   /** Stories begun and not yet told. */
   private waiting: PacketStory[] = [];
   private refusals: Extract<WalkEvent, { kind: "refused" }>[] = [];
+  private counted: Extract<WalkEvent, { kind: "counted" }>[] = [];
   private lastBorn = 0;
   /** A command inside `$(…)`: said only where packets follow. */
   private unsaid = "";
@@ -82,6 +83,7 @@ export class WalkTeller {
       this.waiting.push(story);
     }
     if (event.kind === "refused") this.refusals.push(event);
+    if (event.kind === "counted") this.counted.push(event);
     if (event.kind === "command") {
       // Commands of a script that is itself a command are its own affair.
       if (this.running.size === 0 && this.saysCommands) this.sayCommand(event);
@@ -122,7 +124,9 @@ export class WalkTeller {
 
   private tell(stories: readonly PacketStory[]): void {
     const lines = this.printer.print(stories, this.refusals);
+    lines.push(...this.printer.counted(this.counted));
     this.refusals = [];
+    this.counted = [];
     if (lines.length > 0) this.say(`${this.unsaid}${lines.join("\n")}\n`);
     this.unsaid = "";
   }

@@ -23,8 +23,10 @@ export const IPV4: readonly Family[] = ["ipv4"];
 export const hookName = (hook: number): HookName => HOOK_NAMES[hook];
 
 /** Who owns the socket that sent a packet; null for one that no socket sent. */
-export function socketOwner(pkt: Packet): { uid: number; gid: number } | null {
-  if (typeof pkt.socket !== "object" || pkt.socket === null) return null;
-  const { uid, gid } = pkt.socket as { uid?: unknown; gid?: unknown };
+export const socketOwner = (pkt: Packet): { uid: number; gid: number } | null => ownerOf(pkt.socket);
+
+export function ownerOf(socket: unknown): { uid: number; gid: number } | null {
+  if (typeof socket !== "object" || socket === null) return null;
+  const { uid, gid } = socket as { uid?: unknown; gid?: unknown };
   return { uid: typeof uid === "number" ? uid : 0, gid: typeof gid === "number" ? gid : 0 };
 }

@@ -85,6 +85,8 @@ export interface NetfilterHost {
   /** ip_defrag (nf_defrag_ipv4): asked for fragments at PREROUTING and OUTPUT while connection tracking runs.
    *  True: `pkt` itself has become the whole datagram. False: it was kept (or dropped) by reassembly. */
   defragment4(pkt: Packet, hook: number): boolean;
+  /** The socket whose connection a packet at INPUT is of, found before its protocol looks (early demux); opaque. */
+  earlySocket4?(pkt: Packet): unknown;
   /** tcpmss_reverse_mtu: the MTU of the route to an address, 0 when there is none. */
   pathMtu4?(address: number): number;
 }

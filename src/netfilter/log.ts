@@ -2,8 +2,8 @@ import { u16, u32 } from "../wire/bytes.ts";
 import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
 import * as tcp from "../wire/tcp.ts";
-import { socketOwner } from "./headers.ts";
-import type { HookState } from "./hooks.ts";
+import { ownerOf } from "./headers.ts";
+import { type HookState, INPUT } from "./hooks.ts";
 import type { Packet } from "./packet.ts";
 
 /**
@@ -26,8 +26,13 @@ export function logLine4(pkt: Packet, state: HookState, prefix: string, flags: n
   let line = `${prefix}IN=${state.in?.name ?? ""} OUT=${state.out?.name ?? ""} `;
   if (physIn !== null && physIn !== state.in) line += `PHYSIN=${physIn.name} `;
   if (physOut !== null && physOut !== state.out) line += `PHYSOUT=${physOut.name} `;
-  if (state.in !== null) line += link(pkt, flags);
-  return line + packet(pkt, pkt.net, flags, false);
+  if (state.in !== null) line += link(pkt, flags, state.in.isLoopback === true);
+  return line + packet(pkt, pkt.net, flags, state);
+}
+
+/** skb->sk: who sent it, or at INPUT the connection that ip_rcv_finish_core has found. */
+function socketOf(pkt: Packet, state: HookState): unknown {
+  return pkt.socket ?? (state.hook === INPUT ? state.host.earlySocket4?.(pkt) : null);
 }
 
 const hex2 = (value: number): string => value.toString(16).padStart(2, "0");
@@ -37,10 +42,10 @@ const upper = (data: Uint8Array, from: number, to: number): string =>
   Array.from(data.subarray(from, to), hex2).join("").toUpperCase();
 const tosHex = (value: number): string => hex2(value).toUpperCase();
 
-/** dump_mac_header */
-function link(pkt: Packet, flags: number): string {
+/** dump_mac_header: it decodes the headers of Ethernet devices alone. */
+function link(pkt: Packet, flags: number, isLoopback: boolean): string {
   const { data, mac } = pkt;
-  if (flags & LOG_MACDECODE) {
+  if (flags & LOG_MACDECODE && !isLoopback) {
     const at = Math.max(0, mac);
     return `MACSRC=${macText(data, at + 6)} MACDST=${macText(data, at)} MACPROTO=${hex2(data[at + 12])}${hex2(data[at + 13])} `;
   }
@@ -48,8 +53,8 @@ function link(pkt: Packet, flags: number): string {
   return `MAC=${Array.from(data.subarray(mac, mac + ETHERNET), hex2).join(":")} `;
 }
 
-/** dump_ipv4_packet; `inner` for the packet that an ICMP error quotes. */
-function packet(pkt: Packet, at: number, flags: number, inner: boolean): string {
+/** dump_ipv4_packet; without `state` for the packet that an ICMP error quotes. */
+function packet(pkt: Packet, at: number, flags: number, state: HookState | null): string {
   const { data, end } = pkt;
   if (at + ipv4.LENGTH > end) return "TRUNCATED";
   const tos = ipv4.tos(data, at);
@@ -89,7 +94,7 @@ function packet(pkt: Packet, at: number, flags: number, inner: boolean): string 
       break;
     case ipv4.ICMP:
       line += "PROTO=ICMP ";
-      if (!fragment) line += icmpText(pkt, next, flags, inner, incomplete);
+      if (!fragment) line += icmpText(pkt, next, flags, state === null, incomplete);
       break;
     case ipv4.AH:
     case ipv4.ESP: {
@@ -103,8 +108,8 @@ function packet(pkt: Packet, at: number, flags: number, inner: boolean): string 
     default:
       line += `PROTO=${protocol} `;
   }
-  if (inner) return line;
-  const owner = flags & LOG_UID ? socketOwner(pkt) : null;
+  if (state === null) return line;
+  const owner = flags & LOG_UID ? ownerOf(socketOf(pkt, state)) : null;
   if (owner) line += `UID=${owner.uid} GID=${owner.gid} `;
   if (pkt.mark !== 0) line += `MARK=0x${(pkt.mark >>> 0).toString(16)} `;
   return line;
@@ -174,7 +179,7 @@ function icmpText(pkt: Packet, at: number, flags: number, inner: boolean, incomp
     case icmp.TIME_EXCEEDED:
       if (type === icmp.REDIRECT) line += `GATEWAY=${ipv4.format(u32(data, at + 4))} `;
       // Only one packet deep.
-      if (!inner) line += `[${packet(pkt, at + icmp.LENGTH, flags, true)}] `;
+      if (!inner) line += `[${packet(pkt, at + icmp.LENGTH, flags, null)}] `;
       if (type === icmp.DEST_UNREACH && code === icmp.FRAG_NEEDED) line += `MTU=${icmp.mtu(data, at)} `;
       break;
   }

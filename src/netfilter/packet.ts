@@ -6,6 +6,7 @@ export interface DeviceRef {
   readonly name: string;
   /** Link address, 6 bytes (all zero on lo). */
   readonly mac: Uint8Array;
+  readonly isLoopback?: boolean;
   /** Name of the bridge it is a port of, when it is one. */
   readonly master: DeviceRef | null;
 }

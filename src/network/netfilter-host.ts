@@ -111,6 +111,13 @@ export class NamespaceNetfilterHost implements NetfilterHost {
     return true;
   }
 
+  earlySocket4(pkt: Packet): unknown {
+    const { ns } = this;
+    // What this host sent to itself has its route already, and is not looked up.
+    if (ns.sysctl.number("net/ipv4/ip_early_demux") === 0 || pkt.iif?.isLoopback) return null;
+    return ns.transport.sockets?.connectionOf(pkt) ?? null;
+  }
+
   /** The MTU of the way to an address (TCPMSS --clamp-mss-to-pmtu); 0 when there is none. */
   pathMtu4(address: number): number {
     try {

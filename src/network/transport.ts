@@ -33,6 +33,8 @@ export interface SocketLayer {
   pingReceive(pkt: Packet): boolean;
   /** ICMP errors for ping sockets (ping_err). */
   pingError(pkt: Packet, inner: number, type: number, code: number, info: number): void;
+  /** tcp_v4_early_demux, udp_v4_early_demux: the connected socket that a packet is for, with an owner. */
+  connectionOf(pkt: Packet): unknown;
   /** The namespace goes: sockets in it die. */
   close(): void;
 }

@@ -88,6 +88,9 @@ export const walkEventSchema = v.variant("kind", [
   step("route-change", { op: v.picklist(["add", "delete"]), route: text, table: text }),
   /** A ruleset was committed (any of iptables' changes), with the command's own words. */
   step("ruleset", { family: text, table: optional(text), change: text }),
+  /** A rule of iptables-legacy, whose rules the kernel does not trace one by one, counted packets under the
+   *  command; which of them is not known. `rule` 0 is the chain's policy, and `text` names it. */
+  step("counted", { table, chain: text, rule: number, text, packets: number }),
   /** A send that failed before there was a packet: the error that the program got, and why. */
   step("refused", {
     dst: text,
@@ -149,6 +152,8 @@ export const walkEventSchema = v.variant("kind", [
     text: optional(text),
     policy: optional(v.boolean()),
     asked: number,
+    /** The rule is one of iptables-legacy. */
+    legacy: optional(v.boolean()),
   }),
   /** Conntrack looked the packet up. `entry` is the line of `conntrack -L`. `isNew`: made by this packet. */
   step("conntrack", {

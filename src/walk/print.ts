@@ -54,6 +54,7 @@ export class WalkPrinter {
   private readonly ways = new Map<string, number>();
   /** A program reads the packet in the hop that is being told: what else took it is no news. */
   private hasReader = false;
+  private hasSaidLegacy = false;
 
   constructor(options: PrintOptions, lab: LabMemory, packets: ReadonlyMap<number, PacketStory>) {
     this.options = options;
@@ -99,6 +100,25 @@ export class WalkPrinter {
       `  ${p.died("✗")} ${p.place(event.ns)}${event.process ? ` ${event.process}` : ""} could not send to ${event.dst}: ${p.died(diagnosis.reason)}`,
       ...this.diagnosis(diagnosis),
     ];
+  }
+
+  /** What rules of iptables-legacy counted; the first time, why that is all that is told of them. */
+  counted(events: readonly WalkEventOf<"counted">[]): string[] {
+    const p = this.options.palette;
+    // That nothing decided is worth a line to those alone who want all.
+    const told = events.filter(({ rule, text }) => this.options.verbose || rule !== 0 || text !== "ACCEPT");
+    const lines = told.map(({ ns, table, chain, rule, text, packets }) => {
+      const what = rule === 0 ? `policy ${text}` : `rule ${rule}: ${text}`;
+      const times = `${packets} packet${packets === 1 ? "" : "s"}`;
+      return `  ${p.quiet("legacy")} ${p.place(ns)} ${table} ${chain} ${what} ${p.quiet(`counted ${times}`)}`;
+    });
+    if (lines.length > 0 && !this.hasSaidLegacy) {
+      this.hasSaidLegacy = true;
+      const note =
+        "iptables-legacy's rules are not traced by the kernel: which of them counted, and what captures show, is told.";
+      lines.push(p.quiet(`  ${note}`));
+    }
+    return lines;
   }
 
   private title(story: PacketStory): string {

@@ -15,6 +15,7 @@ const RECORDED = fileURLToPath(new URL("./recorded", import.meta.url));
  *     # profile: kernel
  *     # state: no          (leave out the state dump at the end)
  *     # frames: yes        (the frames of every link, too)
+ *     # host-log: yes      (LOG rules log, as with --host-log)
  */
 export interface Case {
   readonly name: string;
@@ -37,7 +38,7 @@ export function allCases(): Case[] {
       pins,
       profile: header("profile") === "kernel" ? "kernel" : "ubuntu",
       script: header("state") === "no" ? text : text + STATE,
-      options: header("frames") === "yes" ? { frames: true } : {},
+      options: { frames: header("frames") === "yes", hostLog: header("host-log") === "yes" },
     };
   });
 }

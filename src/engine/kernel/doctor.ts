@@ -217,7 +217,7 @@ function legacy(): Finding[] {
     {
       ok: false,
       needed: false,
-      what: "iptables is the legacy one: the walk cannot see its rules",
+      what: "iptables is the legacy one: of its rules, the walk sees only the counters",
       cure: "Debian, Ubuntu: update-alternatives --set iptables /usr/sbin/iptables-nft",
     },
   ];

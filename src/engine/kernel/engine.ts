@@ -10,6 +10,8 @@ import { Agent } from "./walk/agent.ts";
 export interface KernelOptions extends EngineOptions {
   /** Folders that the lab sees at their own paths. */
   readonly folders?: readonly string[];
+  /** See SandboxOptions. */
+  readonly hostLog?: boolean;
 }
 
 const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
@@ -60,6 +62,7 @@ export class KernelEngine implements Engine {
     const sandbox = await Sandbox.open({
       profile: options.profile ?? "ubuntu",
       folders: options.folders ?? [],
+      hostLog: options.hostLog ?? false,
     });
     return new KernelEngine(sandbox);
   }

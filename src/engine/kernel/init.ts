@@ -1,5 +1,6 @@
 import type { Profile } from "../engine.ts";
 import { HOME } from "./home.ts";
+import { DMESG } from "./host-log/dmesg.ts";
 import { INJECT } from "./inject.ts";
 import { COVER_REAL, KEEP_REAL, namespaceTools } from "./namespace-tools.ts";
 
@@ -147,7 +148,7 @@ exec -a init bash ${HOME}/init
 `;
 }
 
-/** The sandbox's own programs: `sudo`, which changes nothing for root, an `ip` and an `unshare` that hand on the profile, and the injector. */
+/** The sandbox's own programs: `sudo`, which changes nothing for root, an `ip` and an `unshare` that hand on the profile, `dmesg`, and the injector. */
 export function tools(profile: Profile): string {
   return `
 mkdir -p ${HOME}/bin
@@ -170,6 +171,8 @@ SUDO
 ${namespaceTools()}
 cat > ${HOME}/bin/packetwalk-inject <<'INJECT'
 ${INJECT}INJECT
+cat > ${HOME}/bin/dmesg <<'DMESG'
+${DMESG}DMESG
 chmod +x ${HOME}/bin/*
 `;
 }

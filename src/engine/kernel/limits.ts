@@ -1,8 +1,9 @@
 /** What a sandbox cannot have, by the words with which a script asks for it. */
-const LIMITS: readonly { pattern: RegExp; line: string }[] = [
+const LIMITS: readonly { pattern: RegExp; line: string; hostLog?: true }[] = [
   {
     pattern: /\bdmesg\b|nf_log_all_netns|-j\s+LOG\b|\/dev\/kmsg/,
-    line: "LOG lines reach the host's kernel log only while its net.netfilter.nf_log_all_netns is 1, which the sandbox cannot set.",
+    line: "dmesg shows no LOG lines: that takes the host's net.netfilter.nf_log_all_netns, which --host-log (root) sets for the run.",
+    hostLog: true,
   },
   {
     pattern: /\b(modprobe|insmod|rmmod)\b/,
@@ -27,7 +28,9 @@ const LIMITS: readonly { pattern: RegExp; line: string }[] = [
 ];
 
 /** Lines for the person before the script starts: what it seems to ask for and will not get. */
-export function limits(script: string): string[] {
+export function limits(script: string, hostLog = false): string[] {
   const code = script.replace(/^\s*#.*$/gm, "");
-  return LIMITS.filter(({ pattern }) => pattern.test(code)).map(({ line }) => `in the sandbox: ${line}`);
+  return LIMITS.filter((limit) => limit.pattern.test(code) && !(hostLog && limit.hostLog)).map(
+    ({ line }) => `in the sandbox: ${line}`,
+  );
 }

@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import type { Profile } from "../engine.ts";
 import { HOME } from "./home.ts";
+import { Guard } from "./host-log/guard.ts";
+import { HostLog } from "./host-log/host-log.ts";
 import { initScript } from "./init.ts";
 import { REAL } from "./namespace-tools.ts";
 
@@ -24,6 +26,8 @@ export interface SandboxOptions {
   readonly profile: Profile;
   /** The lab's folders: visible at their own paths, copy-on-write. */
   readonly folders?: readonly string[];
+  /** As root: LOG rules log for as long as the sandbox is there (the host's nf_log_all_netns), and `dmesg` shows it. */
+  readonly hostLog?: boolean;
 }
 
 /**
@@ -38,8 +42,10 @@ export class Sandbox {
   /** Made by an ordinary user: 0 inside is that user outside, and nobody else is there. */
   readonly rootless: boolean;
   readonly ended: Promise<void>;
+  readonly hostLog: HostLog | undefined;
 
-  private constructor(child: ChildProcess, pid: number, rootless: boolean) {
+  private constructor(child: ChildProcess, pid: number, rootless: boolean, hostLog: HostLog | undefined) {
+    this.hostLog = hostLog;
     this.child = child;
     this.pid = pid;
     this.rootless = rootless;
@@ -48,6 +54,8 @@ export class Sandbox {
 
   static async open(options: SandboxOptions): Promise<Sandbox> {
     const rootless = process.getuid?.() !== 0;
+    Guard.repair();
+    const hostLog = options.hostLog ? await HostLog.open() : undefined;
     // As root the init script makes the other namespaces itself, below a user namespace of its own.
     const flags = rootless
       ? ["--user", "--map-root-user", "--net", "--mount", "--pid", "--uts", "--ipc"]
@@ -80,6 +88,7 @@ export class Sandbox {
     const said = await firstLine(child);
     if (said !== "READY") {
       child.kill("SIGKILL");
+      await hostLog?.close();
       throw new SandboxError(
         `the kernel gives no sandbox: ${said.replace(/^FAIL /, "").replaceAll("\n", "; ") || "unshare failed"}`,
         rootless
@@ -87,7 +96,9 @@ export class Sandbox {
           : "packetwalk doctor says what is missing",
       );
     }
-    return new Sandbox(child, firstChild(child.pid as number), rootless);
+    const init = firstChild(child.pid as number);
+    hostLog?.attach(init);
+    return new Sandbox(child, init, rootless, hostLog);
   }
 
   /** The command that runs `argv` inside: to spawn with any stdio, or on a pseudo terminal. */
@@ -127,6 +138,7 @@ export class Sandbox {
     this.child.stdin?.end();
     this.child.kill("SIGKILL");
     await this.ended;
+    await this.hostLog?.close();
   }
 }
 

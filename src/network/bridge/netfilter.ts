@@ -76,7 +76,8 @@ export function forwardChains(bridge: Bridge, pkt: Packet, to: BridgePort): bool
 }
 
 function passes(bridge: Bridge, pkt: Packet, hook: number, name: string): boolean {
-  const verdict = bridge.ns.netfilter.run(hook, pkt, bridge, bridge);
+  // br_nf_post_routing names no input device.
+  const verdict = bridge.ns.netfilter.run(hook, pkt, hook === FORWARD ? bridge : null, bridge);
   if (verdict === NF_DROP)
     bridge.ns.drop(pkt, pkt.dropReason || "NETFILTER_DROP", `hook ${name}`, { bridged: true });
   return verdict === NF_ACCEPT;

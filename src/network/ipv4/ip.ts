@@ -26,7 +26,7 @@ import type { Route } from "../flow.ts";
 import type { NetNamespace } from "../namespace.ts";
 import { routeText, tableName } from "../routes.ts";
 import { fragment } from "./fragment.ts";
-import { forwardOptions, inputOptions } from "./options.ts";
+import { type Filled, forwardOptions, inputOptions } from "./options.ts";
 
 /** IPv4 input, forwarding and output of one namespace (net/ipv4/ip_{input,forward,output}.c). */
 export class Ipv4 {
@@ -123,17 +123,17 @@ export class Ipv4 {
         }
       }
     }
-    let alert = false;
+    let options: Filled | null = null;
     if ((data[at] & 15) > 5) {
-      if (!inputOptions(ns, pkt, dev, kind === "forward" ? (route as Route) : null)) return;
-      alert = true;
+      options = inputOptions(ns, pkt, dev, kind === "forward" ? (route as Route) : null);
+      if (options === null) return;
     }
     if (kind === "error") {
       ns.icmp.routeError(pkt, dev, error);
       return;
     }
     if (kind === "forward") {
-      this.forward(pkt, dev, route as Route, redirect, alert);
+      this.forward(pkt, dev, route as Route, redirect, options);
       return;
     }
     this.deliverLocal(pkt, dev);
@@ -213,7 +213,7 @@ export class Ipv4 {
   // ── forwarding ───────────────────────────────────────────────────────────────────────────────────────
 
   /** ip_forward */
-  private forward(pkt: Packet, dev: Device, route: Route, redirect: boolean, options: boolean): void {
+  private forward(pkt: Packet, dev: Device, route: Route, redirect: boolean, options: Filled | null): void {
     const ns = this.ns;
     const data = pkt.data;
     const at = pkt.net;
@@ -264,7 +264,7 @@ export class Ipv4 {
       this.refused(pkt, verdict, "FORWARD");
       return;
     }
-    if (options) forwardOptions(ns, pkt, route);
+    if (options !== null) forwardOptions(ns, pkt, route, options);
     this.output(pkt, (pkt.route as Route | null) ?? route);
   }
 

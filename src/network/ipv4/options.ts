@@ -21,12 +21,18 @@ function timeOfDay(ns: NetNamespace): number {
   return Math.floor((ns.host.epoch + ns.host.now) / 1e6) % 86_400_000;
 }
 
+/** Where a packet's options have this host's address: offsets from the IP header, 0 for none. */
+export interface Filled {
+  recorded: number;
+  stamped: number;
+}
+
 /**
  * ip_rcv_options: checks the options of a packet that came in, refuses source routes where the device does not
- * accept them, and fills record-route and timestamp slots with this host's address. `route` is the way on of
- * a packet that is forwarded, else null. False: the packet is dropped (and said so).
+ * accept them, and fills record-route and timestamp slots with the address that it would be answered from. `route`
+ * is the way on of a packet that is forwarded, else null. Null: the packet is dropped (and said so).
  */
-export function inputOptions(ns: NetNamespace, pkt: Packet, dev: Device, route: Route | null): boolean {
+export function inputOptions(ns: NetNamespace, pkt: Packet, dev: Device, route: Route | null): Filled | null {
   const { data, net } = pkt;
   const end = net + ((data[net] & 15) << 2);
   let bad = -1;
@@ -48,38 +54,40 @@ export function inputOptions(ns: NetNamespace, pkt: Packet, dev: Device, route: 
     const at = bad >= 0 ? bad : (problem?.at ?? net);
     ns.icmp.send(pkt, icmp.PARAMETER_PROBLEM, 0, ((at - net) << 24) >>> 0);
     ns.drop(pkt, "IP_INHDR", "ip options", { at: at - net });
-    return false;
+    return null;
   }
   if (sourceRouted) {
     const conf = dev.ipv4.conf.accept_source_route !== 0 && ns.confAll.accept_source_route !== 0;
     if (!conf) {
       ns.drop(pkt, "IP_INHDR", "ip options", { accept_source_route: 0 });
-      return false;
+      return null;
     }
     ns.walk?.emit(ns.name, { kind: "not-modelled", packet: pkt.id, what: "source routing" });
     ns.drop(pkt, "IP_INHDR", "ip options");
-    return false;
+    return null;
   }
-  if (route === null) fill(ns, pkt, ns.specDestination(pkt, dev));
-  return true;
+  return fill(ns, pkt, ns.specDestination(pkt, dev, route));
 }
 
-/** ip_forward_options: the address that the packet leaves from. */
-export function forwardOptions(ns: NetNamespace, pkt: Packet, route: Route): void {
-  fill(
-    ns,
-    pkt,
-    ns.addresses.select(route.dev, route.usesGateway ? route.gateway : u32(pkt.data, pkt.net + 16), 0),
-  );
+/** ip_forward_options, behind hook FORWARD: in place of that address, the one that the packet leaves from. */
+export function forwardOptions(ns: NetNamespace, pkt: Packet, route: Route, filled: Filled): void {
+  const { data, net } = pkt;
+  const gateway = route.usesGateway ? route.gateway : u32(data, net + 16);
+  const address = ns.addresses.select(route.dev, gateway, 0);
+  if (filled.recorded > 0) put32(data, net + filled.recorded, address);
+  if (filled.stamped > 0) put32(data, net + filled.stamped, address);
+  if (filled.recorded + filled.stamped > 0) updateChecksum(data, net);
 }
 
-function fill(ns: NetNamespace, pkt: Packet, address: number): void {
+function fill(ns: NetNamespace, pkt: Packet, address: number): Filled {
+  const filled: Filled = { recorded: 0, stamped: 0 };
   const { data, net } = pkt;
   const end = net + ((data[net] & 15) << 2);
   let changed = false;
   walk(data, net + 20, end, (type, at, length) => {
     if (type === RECORD_ROUTE && data[at + 2] + 3 <= length) {
       put32(data, at + data[at + 2] - 1, address);
+      filled.recorded = at + data[at + 2] - 1 - net;
       data[at + 2] += 4;
       changed = true;
     } else if (type === TIMESTAMP) {
@@ -93,6 +101,7 @@ function fill(ns: NetNamespace, pkt: Packet, address: number): void {
         data[at + 2] += 4;
       } else if (flag === TS_AND_ADDRESS) {
         put32(data, slot, address);
+        filled.stamped = slot - net;
         put32(data, slot + 4, timeOfDay(ns));
         data[at + 2] += 8;
       } else if (flag === TS_PRESPECIFIED && ns.addressType4(u32(data, slot), null) === "LOCAL") {
@@ -104,6 +113,7 @@ function fill(ns: NetNamespace, pkt: Packet, address: number): void {
     return true;
   });
   if (changed) updateChecksum(data, net);
+  return filled;
 }
 
 /** A sender's own record-route slot: filled when the packet is made (ip_options_build). */

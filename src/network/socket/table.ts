@@ -1,4 +1,5 @@
-import type { Packet } from "../../netfilter/packet.ts";
+import { PACKET_HOST, type Packet } from "../../netfilter/packet.ts";
+import { u16 } from "../../wire/bytes.ts";
 import * as icmp from "../../wire/icmp.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import type { NetNamespace } from "../namespace.ts";
@@ -63,6 +64,25 @@ export class SocketTable implements SocketLayer {
     const i = list.indexOf(sk);
     if (i >= 0) list.splice(i, 1);
     if (list.length === 0) this.udpPorts.delete(sk.localPort);
+  }
+
+  connectionOf(pkt: Packet): Socket | undefined {
+    const { data, net } = pkt;
+    if (pkt.pktType !== PACKET_HOST || (ipv4.fragment(data, net) & ~ipv4.DF) !== 0) return undefined;
+    const at = net + ipv4.headerLength(data, net);
+    if (at + 8 > pkt.end) return undefined;
+    const [src, dst] = [ipv4.src(data, net), ipv4.dst(data, net)];
+    const [sport, dport] = [u16(data, at), u16(data, at + 2)];
+    if (ipv4.protocol(data, net) === ipv4.TCP && this.ns.sysctl.number("net/ipv4/tcp_early_demux") !== 0) {
+      const sk = this.tcp.connection(dst, dport, src, sport, pkt.iif);
+      // What stands for a connection before and after its life is no full socket.
+      return sk?.state === "SYN-RECV" || sk?.state === "TIME-WAIT" ? undefined : sk;
+    }
+    if (ipv4.protocol(data, net) !== ipv4.UDP || this.ns.sysctl.number("net/ipv4/udp_early_demux") === 0)
+      return undefined;
+    return this.udpOn(dport).find(
+      (sk) => sk.remoteAddress === src && sk.remotePort === sport && sk.localAddress === dst,
+    );
   }
 
   *udpSockets(): Generator<UdpSocket> {

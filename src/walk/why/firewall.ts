@@ -9,7 +9,7 @@ export const firewall: Explain = (death) => {
   if (drop.reason !== "NETFILTER_DROP") return undefined;
   if (drop.facts?.conntrack === "full") return tableFull(death);
   const verdict = lastOf(story, "verdict");
-  if (!verdict) {
+  if (verdict?.ns !== drop.ns || verdict.verdict === "ACCEPT") {
     return {
       reason: drop.reason,
       why: `Netfilter of ${drop.ns} dropped it (${drop.where}).`,
@@ -121,7 +121,7 @@ function rule(
   const exception = (spec: string): Cure => ({
     command: inNamespace(
       drop.ns,
-      `iptables ${tableOption(verdict)}-I ${verdict.chain} ${verdict.rule} ${spec} -j ACCEPT`,
+      `${toolOf(verdict)} ${tableOption(verdict)}-I ${verdict.chain} ${verdict.rule} ${spec} -j ACCEPT`,
     ),
     note: "puts an exception before it",
   });
@@ -148,9 +148,12 @@ const ESTABLISHED = "-m conntrack --ctstate ESTABLISHED,RELATED";
 const whereOf = ({ chain, table }: WalkEventOf<"verdict">): string =>
   table === "filter" ? chain : `${chain} (table ${table})`;
 
+const toolOf = ({ legacy }: WalkEventOf<"verdict">): string => (legacy ? "iptables-legacy" : "iptables");
+
 const tableOption = ({ table }: WalkEventOf<"verdict">): string => (table === "filter" ? "" : `-t ${table} `);
 
-function askedWords({ asked, chain }: WalkEventOf<"verdict">): string {
+function askedWords({ asked, chain, legacy }: WalkEventOf<"verdict">): string {
+  if (legacy) return `no rule of ${chain} accepts it`;
   if (asked === 0) return `${chain} has no rule`;
   if (asked === 1) return `the one rule asked in ${chain} does not accept it`;
   return `none of the ${asked} rules asked in ${chain} accepts it`;
@@ -158,13 +161,16 @@ function askedWords({ asked, chain }: WalkEventOf<"verdict">): string {
 
 function addRule(ns: string, verdict: WalkEventOf<"verdict">, spec: string): Cure {
   return {
-    command: inNamespace(ns, `iptables ${tableOption(verdict)}-A ${verdict.chain} ${spec} -j ACCEPT`),
+    command: inNamespace(
+      ns,
+      `${toolOf(verdict)} ${tableOption(verdict)}-A ${verdict.chain} ${spec} -j ACCEPT`,
+    ),
   };
 }
 
 function deleteRule(ns: string, verdict: WalkEventOf<"verdict">): Cure {
   return {
-    command: inNamespace(ns, `iptables ${tableOption(verdict)}-D ${verdict.chain} ${verdict.rule}`),
+    command: inNamespace(ns, `${toolOf(verdict)} ${tableOption(verdict)}-D ${verdict.chain} ${verdict.rule}`),
     note: "takes the rule out",
   };
 }

@@ -2,6 +2,7 @@ import type { Headers, WalkStep } from "../../../walk/event.ts";
 import { describe } from "../../../wire/headers.ts";
 import type { Frame } from "./capture.ts";
 import type { KernelDrop } from "./drops.ts";
+import { dropperAt } from "./legacy.ts";
 import type { WatchedNamespace } from "./namespace.ts";
 import type { TracedHeaders } from "./nft-trace.ts";
 import { address, groupTraces, type Step, type TraceGroup } from "./trace-group.ts";
@@ -177,19 +178,25 @@ export class Assembler {
         time = seen.frame.time;
         say(stay.ns, { kind: "receive", dev: seen.dev, headers: seen.headers });
       }
-      const routed = this.route(stay);
+      const routed = this.route(stay) ?? [];
+      let untold = connectionState(stay, space);
+      const tellState = () => {
+        if (untold) say(stay.ns, untold);
+        untold = undefined;
+      };
       for (const step of stay.trace?.steps ?? []) {
-        if (routed && step.kind === "hook" && step.hook !== "PREROUTING" && step.hook !== "OUTPUT") {
+        // Conntrack's hooks (priority -200) stand between raw (-300) and the other tables.
+        const isRaw = (step.kind === "rule" || step.kind === "verdict") && step.table === "raw";
+        const isFirst = step.kind === "hook" && step.hook === stay.trace?.hooks[0];
+        if (!isFirst && !isRaw) tellState();
+        // What is made here has its route before its first hook; what came in, behind PREROUTING.
+        if (step.kind === "hook" && step.hook !== "PREROUTING")
           for (const r of routed.splice(0)) say(stay.ns, r);
-        }
         say(stay.ns, step);
-        if (step.kind === "hook" && (step.hook === "PREROUTING" || step.hook === "OUTPUT")) {
-          const state = connectionState(stay, space);
-          if (state) say(stay.ns, state);
-        }
       }
-      for (const r of routed ?? []) say(stay.ns, r);
-      this.translation(stay, say);
+      if (!stay.trace?.dropped) tellState();
+      for (const r of routed) say(stay.ns, r);
+      this.translation(stay, space?.hasLegacy === true, say);
       if (stay.trace?.dropped) {
         const { hook, facts } = stay.trace.dropped;
         say(stay.ns, { kind: "drop", reason: "NETFILTER_DROP", where: `hook ${hook}`, facts });
@@ -234,7 +241,8 @@ export class Assembler {
       [address(headers.src, headers.sport), address(headers.dst, headers.dport), headers.protocol].join(" "),
       packet.id,
     );
-    return { kind: "born", by: "socket", ...(answered === undefined ? {} : { parent: answered }), headers };
+    const by = headers.protocol === "tcp" ? "tcp" : "socket";
+    return { kind: "born", by, ...(answered === undefined ? {} : { parent: answered }), headers };
   }
 
   /** The routing decision, told by where the packet went: nothing where it went nowhere. */
@@ -248,7 +256,8 @@ export class Assembler {
     if (headers?.family !== "ipv4") return undefined;
     const dst = stay.trace?.last.dst ?? headers.dst;
     if (came && hooks.includes("INPUT")) return [{ kind: "route", dst, result: "local" }];
-    if (came && (hooks.includes("FORWARD") || (out && ttl(out) < ttl(came)))) {
+    const forwarded = hooks.includes("FORWARD") || stay.drop?.place === "ip_forward";
+    if (came && (forwarded || (out && ttl(out) < ttl(came)))) {
       const dev = out?.dev ?? stay.trace?.last.oif;
       const steps: Step[] = [
         { kind: "route", dst, result: "forward", ...(dev === undefined ? {} : { dev }) },
@@ -259,11 +268,19 @@ export class Assembler {
       return steps;
     }
     if (came) return undefined;
-    return [{ kind: "route", dst, result: "output", ...(out === undefined ? {} : { dev: out.dev }) }];
+    const dev = stay.trace?.first.oif ?? out?.dev;
+    return [
+      {
+        kind: "route",
+        dst: stay.trace?.first.dst ?? dst,
+        result: "output",
+        ...(dev === undefined ? {} : { dev }),
+      },
+    ];
   }
 
   /** What the last hook's rewriting made of it: seen on the device that it left by. */
-  private translation(stay: Stay, say: (ns: string, step: Step) => void): void {
+  private translation(stay: Stay, unknown: boolean, say: (ns: string, step: Step) => void): void {
     const out = stay.out[0];
     const before = stay.trace?.last;
     if (!out || !before) return;
@@ -273,7 +290,7 @@ export class Assembler {
     const from = address(before.src, before.sport);
     const to = address(out.headers.src, out.headers.sport);
     if (from !== to)
-      say(stay.ns, { kind: "nat", manip: "src", from, to, ...(consulted ? {} : { reply: true }) });
+      say(stay.ns, { kind: "nat", manip: "src", from, to, ...(consulted || unknown ? {} : { reply: true }) });
   }
 
   private end(
@@ -319,7 +336,19 @@ export class Assembler {
     if (reason === "IP_INADDRERRORS" && sysctl(`${dev}.forwarding`) === 0)
       Object.assign(facts, { forwarding: 0, dev });
     if (reason === "NEIGH_FAILED") facts.dev = stay.out[0]?.dev ?? dev;
-    say(stay.ns, { kind: "drop", reason, where: place, facts });
+    const hook = stay.trace?.hooks.at(-1);
+    const dropper = reason === "NETFILTER_DROP" && hook ? dropperAt(hook, space.counted) : undefined;
+    if (!hook || !dropper) {
+      say(stay.ns, { kind: "drop", reason, where: place, facts });
+      return;
+    }
+    const { table, chain, rule, text } = dropper;
+    const reject = / -j REJECT --reject-with (\S+)/.exec(` ${text}`)?.[1];
+    if (reject !== undefined) facts.reject = reject;
+    const verdict = reject === undefined ? "DROP" : "REJECT";
+    const by = rule === 0 ? { policy: true } : { rule, text };
+    say(stay.ns, { kind: "verdict", hook, table, chain, verdict, ...by, asked: rule, legacy: true });
+    say(stay.ns, { kind: "drop", reason, where: `hook ${hook}`, facts });
   }
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { traceInstance } from "../trace-instance.ts";
 
 /** A packet that the kernel freed with a reason (skb:kfree_skb). Times are ns since 1970. */
 export interface KernelDrop {
@@ -13,34 +14,23 @@ export interface KernelDrop {
     | undefined;
 }
 
-/**
- * A trace instance of the run's own (tracefs, "instances"), in a mount namespace of its own. The helper takes
- * the instance away when its input ends, which is when we end in whatever way; one whose maker is gone, because
- * the helper was killed too, is taken away by the next run.
- */
-const HELPER = `
-mount -t tracefs tracefs /mnt 2>/dev/null || exit 1
-cd /mnt/instances || exit 1
-for old in packetwalk-*; do
-  [ -d "$old" ] && ! [ -d "/proc/\${old#packetwalk-}" ] && rmdir "$old" 2>/dev/null
-done
-own=packetwalk-$$
-mkdir $own && cd $own || exit 1
+/** The instance's events come through a `cat` of trace_pipe, which ends before the instance does. */
+const HELPER = traceInstance(
+  `
 echo tai > trace_clock
 echo 'reason > 2' > events/skb/kfree_skb/filter
 # A send that finds no route: the main table has none (-EAGAIN) for what comes from here (iif 1, the loopback).
 echo 'err == -11 && iif == 1 && tb_id == 254' > events/fib/fib_table_lookup/filter && echo 1 > events/fib/fib_table_lookup/enable
 for event in skb/kfree_skb net/netif_receive_skb net/net_dev_queue; do
-  echo 1 > events/$event/enable || { cd ..; rmdir $own; exit 1; }
-done
+  echo 1 > events/$event/enable || fail
+done`,
+  `
 cat trace_pipe &
 echo "realtime $EPOCHREALTIME" > trace_marker
-trap '' INT TERM HUP
 cat > /dev/null
 kill -9 $!
-wait $! 2>/dev/null
-cd .. && rmdir $own
-`;
+wait $! 2>/dev/null`,
+);
 
 const EVENT = / (\d+)\.(\d+): (kfree_skb|netif_receive_skb|net_dev_queue): (.*)$/;
 

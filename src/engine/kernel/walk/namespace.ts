@@ -1,11 +1,14 @@
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { promisify } from "node:util";
 import { LINKTYPE_LINUX_SLL2 } from "../../../wire/pcap.ts";
 import type { CapturedFrame } from "../../engine.ts";
-import type { Sandbox } from "../sandbox.ts";
+import { type Sandbox, SYSTEM_PATH } from "../sandbox.ts";
 import { type Agent, spawnBeside } from "./agent.ts";
 import { CaptureReader, type Frame } from "./capture.ts";
 import { ROOTLESS_CAPTURE } from "./capture-rootless.ts";
 import { Connections } from "./conntrack.ts";
+import { countedSince, type LegacyCounters, parseLegacy } from "./legacy.ts";
 import { parseTraceLine, type TraceLine } from "./nft-trace.ts";
 
 /** Our table: marks each IPv4 packet for tracing, and has a chain at each hook, so that each hook is seen. */
@@ -20,6 +23,8 @@ const RULESET = `table inet ${TABLE} {
 
 /** Frames kept until they are told. */
 const MOST = 10_000;
+const NONE: LegacyCounters = new Map();
+const run = promisify(execFile);
 
 /** A rule as iptables names it. */
 export interface NamedRule {
@@ -54,6 +59,11 @@ export class WatchedNamespace {
   rules = new Map<string, NamedRule>();
   sizes = new Map<string, number>();
   readonly connections = new Connections();
+  /** What rules of iptables-legacy counted between the last two looks. */
+  counted: ReturnType<typeof countedSince> = [];
+  private legacy: LegacyCounters = NONE;
+  /** A watcher in the namespace. */
+  private inside: ChildProcess | undefined;
   private readonly agent: Agent;
   private readonly onFrame: ((frame: CapturedFrame) => void) | undefined;
   private readonly children: ChildProcess[] = [];
@@ -118,11 +128,10 @@ export class WatchedNamespace {
     // Listening does not make the namespace track: only its own rules do.
     const conntrack = this.spawn(sandbox, ["conntrack", "-E", "-o", "id,timestamp,extended"]);
     this.lines(conntrack, (line) => this.connections.hear(line));
+    this.inside = nft;
     // NFNLGRP_NFTRACE is group 9 of NETLINK_NETFILTER (12): the listener is there when its socket shows it.
-    await this.ask(
-      'for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do while read -r _ p _ g _; do [ "$p$g" = 1200000100 ] && exit; done < /proc/net/netlink; sleep 0.02; done',
-      true,
-    );
+    for (let i = 0; i < 200 && !/^\S+ +12 +\d+ +00000100 /m.test(this.netFile("netlink")); i++)
+      await new Promise((resolve) => setTimeout(resolve, 5));
     await listening;
   }
 
@@ -143,19 +152,58 @@ export class WatchedNamespace {
     return child;
   }
 
-  private ask(script: string, ownShell = false): Promise<string> {
+  /**
+   * A file of /proc/net there, empty when there is none. It is read outside, by a watcher's process number: a process
+   * that is not in the sandbox's PID namespace has no /proc/self in its /proc, and so no /proc/net.
+   */
+  private netFile(name: string): string {
+    try {
+      const own = `/proc/${this.inside?.pid}`;
+      // Until it runs what it was started for, it may still be in another namespace.
+      return readFileSync(`${own}/comm`, "utf8") === "nft\n"
+        ? readFileSync(`${own}/net/${name}`, "utf8")
+        : "";
+    } catch {
+      return "";
+    }
+  }
+
+  /** The counters of iptables-legacy's tables. It asks only for tables that are there, so it makes none. */
+  private async legacyCounters(): Promise<LegacyCounters> {
+    if (this.netFile("ip_tables_names") === "") return NONE;
+    try {
+      const net = `--net=/proc/${this.inside?.pid}/ns/net`;
+      const { stdout } = await run("nsenter", [net, "iptables-legacy-save", "-c"], {
+        env: { PATH: SYSTEM_PATH },
+      });
+      return parseLegacy(stdout);
+    } catch {
+      // The namespace goes, or the tool is not there.
+      return NONE;
+    }
+  }
+
+  private ask(script: string): Promise<string> {
     const quoted = `'${script.replaceAll("'", "'\\''")}'`;
-    if (this.name === "host") return this.agent.ask(ownShell ? `(${script})` : script);
+    if (this.name === "host") return this.agent.ask(script);
     // Not `ip netns exec`, which mounts a /sys of its own each time.
     return this.agent.ask(`nsenter --net=/run/netns/${this.name} bash -c ${quoted}`);
   }
 
-  /** Looks at addresses, devices and sysctls. */
+  /** Some rules of it are not traced. */
+  get hasLegacy(): boolean {
+    return this.legacy.size > 0;
+  }
+
+  /** Looks at addresses, devices, sysctls, and counters of iptables-legacy. */
   async look(): Promise<void> {
     const out = await this.ask(
       "ip -o link; echo; ip -o -4 addr; echo; cd /proc/sys && grep -H . net/ipv4/ip_forward net/ipv4/conf/*/{rp_filter,forwarding}",
     );
     const [links = "", addresses = "", sysctls = ""] = out.split(/^\n/m);
+    const counters = await this.legacyCounters();
+    this.counted = countedSince(this.legacy, counters);
+    this.legacy = counters;
     const names = new Map<number, string>();
     const up = new Map<string, boolean>();
     for (const m of links.matchAll(/^(\d+): ([^:@]+)(?:@\S+)?: <([^>]*)>/gm)) {

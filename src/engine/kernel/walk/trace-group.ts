@@ -40,7 +40,7 @@ export function groupTraces(watched: WatchedNamespace, lines: readonly TraceLine
   const groups: (Open & { ns: string })[] = [];
   for (const line of lines) {
     const own = line.family === "inet" && line.table === TABLE;
-    if (own && line.kind === "packet") enter(line, watched.name, open, groups);
+    if (own && line.kind === "packet") enter(line, watched, open, groups);
     const group = open.get(line.id);
     if (!group) continue;
     if (line.kind === "packet") group.last = line.headers;
@@ -51,21 +51,28 @@ export function groupTraces(watched: WatchedNamespace, lines: readonly TraceLine
 
 function enter(
   line: Extract<TraceLine, { kind: "packet" }>,
-  ns: string,
+  watched: WatchedNamespace,
   open: Map<string, Open>,
   groups: (Open & { ns: string })[],
 ): void {
   const hook = line.chain as Hook;
   let group = open.get(line.id);
   if (!group || hook === "PREROUTING" || hook === "OUTPUT") {
-    const begun = { ns, first: line.headers, last: line.headers, hooks: [], steps: [], dropped: undefined };
+    const begun = {
+      ns: watched.name,
+      first: line.headers,
+      last: line.headers,
+      hooks: [],
+      steps: [],
+      dropped: undefined,
+    };
     groups.push(begun);
     group = begun;
     open.set(line.id, group);
   }
   const { iif, oif } = line.headers;
   const before = group.hooks.length === 0 ? undefined : group.last;
-  if (before) group.steps.push(...changes(before, line.headers, group));
+  if (before) group.steps.push(...changes(before, line.headers, group, watched.hasLegacy));
   group.hooks.push(hook);
   group.steps.push({
     kind: "hook",
@@ -76,11 +83,11 @@ function enter(
   if (hook === "FORWARD" && iif !== undefined && oif === undefined) group.steps.pop();
 }
 
-/** What was rewritten between two hooks. */
-function changes(before: TracedHeaders, now: TracedHeaders, group: Open): Step[] {
+/** What was rewritten between two hooks. `unknown`: whether a table was consulted for it cannot be seen. */
+function changes(before: TracedHeaders, now: TracedHeaders, group: Open, unknown: boolean): Step[] {
   const steps: Step[] = [];
   const consulted = group.steps.some((s) => s.kind === "verdict" && s.table === "nat");
-  const reply = consulted ? {} : { reply: true };
+  const reply = consulted || unknown ? {} : { reply: true };
   const dst = [address(before.dst, before.dport), address(now.dst, now.dport)];
   const src = [address(before.src, before.sport), address(now.src, now.sport)];
   if (dst[0] !== dst[1]) steps.push({ kind: "nat", manip: "dst", from: dst[0], to: dst[1], ...reply });

@@ -393,6 +393,7 @@ export class KernelWalker {
     for (const { ns, time, step } of this.assembler.take(this.spaces.values(), this.drops?.drops.splice(0))) {
       this.emit(ns, step, time);
     }
+    for (const ns of this.spaces.values()) for (const step of ns.counted.splice(0)) this.emit(ns.name, step);
     this.tellRefused();
   }
 

@@ -1,0 +1,20 @@
+# pins: the prefix: 29 characters, quotes, backslashes, format letters (nf_log_ip_packet prints it with %s)
+# host-log: yes
+# state: no
+for n in a r b; do ip netns add $n; ip -n $n link set lo up; done
+ip link add e0 netns a type veth peer name ra netns r
+ip link add e0 netns b type veth peer name rb netns r
+ip -n a addr add 10.0.1.2/24 dev e0; ip -n r addr add 10.0.1.1/24 dev ra
+ip -n b addr add 10.0.2.2/24 dev e0; ip -n r addr add 10.0.2.1/24 dev rb
+ip -n a link set e0 up; ip -n b link set e0 up; ip -n r link set ra up; ip -n r link set rb up
+ip -n a route add default via 10.0.1.1; ip -n b route add default via 10.0.2.1
+ip netns exec r sysctl -qw net.ipv4.ip_forward=1
+A() { ip netns exec a "$@"; }
+R() { ip netns exec r "$@"; }
+B() { ip netns exec b "$@"; }
+for p in 'a' 'twenty-nine characters long: ' 'thirty characters, one is lost' "it's" 'say "hi" ' 'back\slash ' '100%s %d%% ' '  two  spaces  ' '[1.000000] '; do
+  A iptables -F OUTPUT; A iptables -A OUTPUT -j LOG --log-prefix "$p"
+  A ping -c 1 -W 1 10.0.1.1 > /dev/null
+done
+dmesg -t
+A iptables -S OUTPUT
