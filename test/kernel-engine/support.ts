@@ -155,7 +155,10 @@ export class Person {
   async shows(what: RegExp): Promise<RegExpExecArray> {
     await eventually(() => what.test(this.text), 50_000);
     const found = what.exec(this.text);
-    if (!found) throw new Error(`${what} never came:\n${this.text}`);
+    if (!found) {
+      this.child.kill();
+      throw new Error(`${what} never came:\n${this.text}`);
+    }
     this.text = this.text.slice(found.index + found[0].length);
     return found;
   }

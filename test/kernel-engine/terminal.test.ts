@@ -44,7 +44,7 @@ describe.runIf(HAS_KERNEL)("a terminal on the kernel", () => {
   let engine: KernelEngine;
   beforeAll(async () => {
     engine = await KernelEngine.open();
-    await engine.query(["ip", "netns", "add", "boxA"]);
+    await engine.start({ argv: ["ip", "netns", "add", "boxA"], output: () => {} }).done;
   }, 60_000);
   afterAll(() => engine.close());
 
