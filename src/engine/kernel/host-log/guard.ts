@@ -23,8 +23,9 @@ const LIBRARY = `
 umask 077
 mkdir -p "$folder" || exit 1
 exec 9>"$folder/lock"
-# A process number alone may be another's by now: with its start time (field 22 of stat) it names one process.
-start() { local s; read -r s 2>/dev/null < "/proc/$1/stat" || return; s=\${s##*) }; set -- $s; echo "\${20}"; }
+# A process number alone may be another's by now: with its start time (field 22 of stat) it names one process. One that
+# is dead and not yet reaped holds nothing.
+start() { local s; read -r s 2>/dev/null < "/proc/$1/stat" || return; s=\${s##*) }; set -- $s; case $1 in Z|X) return ;; esac; echo "\${20}"; }
 forget_dead() {
   for f in "$folder"/*-*; do
     [ -e "$f" ] || continue
