@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bench } from "../../src/command/iptables/testing.ts";
+import { completeChecksum } from "../../src/netfilter/checksum-help.ts";
 import { INPUT, NF_DROP } from "../../src/netfilter/hooks.ts";
 import { Packet } from "../../src/netfilter/packet.ts";
 import { verify4 } from "../../src/wire/tcp.ts";
@@ -51,6 +52,9 @@ describe("REJECT", () => {
     const [reset] = resets;
     const bytes = reset.data.subarray(reset.net, reset.end);
     expect(Buffer.from(bytes.subarray(0, 36)).toString("hex")).toBe(RESET);
+    // Left to the device: the sum of the pseudo header alone, 7f00 + 1 + 7f00 + 1 + 6 + 20 (nf_reject_ip_tcphdr_put).
+    expect(Buffer.from(bytes.subarray(36, 38)).toString("hex")).toBe("fe1c");
+    completeChecksum(reset);
     expect(verify4(reset.data, reset.trans, reset.end, 0x7f000001, 0x7f000001)).toBe(true);
   });
 
