@@ -215,6 +215,7 @@ export const curl: Command = {
       }
       s = parsed;
       if (s.urls.length === 0) {
+        if (proc.argv.length > 1) proc.err("curl: no URL specified!\n");
         proc.err("curl: try 'curl --help' or 'curl --manual' for more information\n");
         return 2;
       }
