@@ -13,7 +13,7 @@ export interface Allowance {
  */
 export class Spending {
   /** Set by the engine, with the time limit. */
-  allowance: Allowance = { processes: 100_000, packets: 200_000 };
+  allowance: Allowance = { processes: 50_000, packets: 200_000 };
   private readonly machine: Machine;
   private readonly spent = { processes: 0, packets: 0 };
   /** Who used something last: a packet may be made when no process runs. */

@@ -24,7 +24,7 @@ export class TimeLimit {
     if (limit === undefined) return;
     this.watch(limit);
     const scale = Math.max(1, limit / MINUTE);
-    machine.spending.allowance = { processes: 100_000 * scale, packets: 200_000 * scale };
+    machine.spending.allowance = { processes: 50_000 * scale, packets: 200_000 * scale };
   }
 
   private watch(limit: Nanoseconds): void {
