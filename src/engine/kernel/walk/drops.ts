@@ -27,7 +27,7 @@ done`,
   `
 cat trace_pipe &
 echo "realtime $EPOCHREALTIME" > trace_marker
-cat > /dev/null
+while read -r mark; do echo "$mark" > trace_marker; done
 kill -9 $!
 wait $! 2>/dev/null`,
 );
@@ -48,6 +48,9 @@ export class DropWatch {
   private readonly child: ChildProcess;
   private readonly seen = new Map<string, NonNullable<KernelDrop["seen"]>>();
   private rest = "";
+  private fences = 0;
+  /** Who waits for a fence, by its number. */
+  private readonly waiting = new Map<number, () => void>();
   /** CLOCK_TAI is CLOCK_REALTIME and a number of whole seconds; the helper's mark says how many. */
   private offset = 0n;
   drops: KernelDrop[] = [];
@@ -56,6 +59,9 @@ export class DropWatch {
   private constructor(child: ChildProcess) {
     this.child = child;
     child.stdout?.on("data", (bytes: Buffer) => this.push(bytes.toString("latin1")));
+    child.once("exit", () => {
+      for (const over of [...this.waiting.values()]) over();
+    });
   }
 
   /** Undefined where the kernel gives no tracing: then drops are told by rules alone. */
@@ -82,7 +88,27 @@ export class DropWatch {
     for (const line of lines) this.line(line);
   }
 
+  /**
+   * Resolves when all that has happened by now is taken in: a mark of ours has come through the same pipe, which
+   * gives events in the order of their times. On a machine too busy for that, after `longest` ms.
+   */
+  fence(longest: number): Promise<void> {
+    const number = ++this.fences;
+    return new Promise((resolve) => {
+      const over = () => {
+        clearTimeout(timer);
+        this.waiting.delete(number);
+        resolve();
+      };
+      const timer = setTimeout(over, longest);
+      this.waiting.set(number, over);
+      this.child.stdin?.write(`fence ${number}\n`);
+    });
+  }
+
   private line(line: string): void {
+    const fence = / tracing_mark_write: fence (\d+)/.exec(line);
+    if (fence) this.waiting.get(Number(fence[1]))?.();
     const mark = / (\d+\.\d+): tracing_mark_write: realtime (\d+\.\d+)/.exec(line);
     if (mark) this.offset = BigInt(Math.round(Number(mark[1]) - Number(mark[2])));
     const lookup = LOOKUP.exec(line);

@@ -374,8 +374,9 @@ export class KernelWalker {
       await sleep(QUIET / 2);
       const now = performance.now();
       const last = Math.max(begun, this.lastHeard());
-      if (now - last >= QUIET || now - begun >= LONGEST) return;
+      if (now - last >= QUIET || now - begun >= LONGEST) break;
     }
+    await this.drops?.fence(4 * LONGEST);
   }
 
   private lastHeard(): number {
