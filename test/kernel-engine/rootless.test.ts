@@ -69,7 +69,7 @@ touch /etc/packetwalk-was-here && echo written; exit 6
       `${LAB}ip netns exec b iptables -A INPUT -p icmp -j DROP\nip netns exec a ping -c 1 -W 1 10.0.0.2\n`,
     );
     const { stdout, stderr } = asUser("walk", path);
-    expect(stdout).toMatch(/OUTPUT ▸ route: dev v0 ▸ POSTROUTING ▸ v0 out/);
+    expect(stdout).toMatch(/route: dev v0 ▸ OUTPUT ▸ POSTROUTING ▸ v0 out/);
     expect(stdout).toMatch(/v1 in ▸ PREROUTING/);
     expect(stdout).toContain("Rule 1 of INPUT in b dropped it: -p icmp -j DROP");
     expect(stderr).toBe(
