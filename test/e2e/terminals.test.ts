@@ -45,4 +45,21 @@ describe.skipIf(!hasChromium)("terminals", () => {
     await lab.type("boxB", "echo back again");
     await lab.screenHas("boxB", /^back again$/m);
   });
+
+  test("a terminal that comes in sight narrower than it was shows its last line", async () => {
+    const lab = await site.open({ reducedMotion: "reduce" });
+    await lab.ready();
+    await lab.type(
+      "boxA",
+      "ping -c 1 172.16.200.5; ip route add default via 172.16.100.1; ping -c 1 172.16.200.5",
+    );
+    await lab.screenHas("boxA", /packet loss/);
+    await lab.type("router", "echo there");
+    await lab.screenHas("router", /^there$/m);
+    await lab.page.getByRole("button", { name: "side by side" }).click();
+    await lab.screenHas("boxA", /packet loss[\s\S]*# *$/);
+    await lab.type("boxA", "echo here");
+    await lab.screenHas("boxA", /^here$/m);
+    await lab.page.close();
+  });
 });

@@ -33,7 +33,13 @@ function theme(): ITheme {
   };
 }
 
-export function makeScreen(element: HTMLElement, ns: string, onKeys: (data: string) => void): Screen {
+/** `onSight` is called when the terminal has come in sight: it may have another size there. */
+export function makeScreen(
+  element: HTMLElement,
+  ns: string,
+  onKeys: (data: string) => void,
+  onSight: () => void,
+): Screen {
   const terminal = new Terminal({
     fontFamily: css("--mono"),
     fontSize: 12.5,
@@ -49,6 +55,15 @@ export function makeScreen(element: HTMLElement, ns: string, onKeys: (data: stri
   terminal.open(element);
   terminal.textarea?.setAttribute("aria-label", `terminal of ${ns}`);
   fit.fit();
+  // Out of sight xterm draws nothing, and a size that it is given there it may give its rows too late, over a newer
+  // one: the last lines would then have no row. This observer is younger than xterm's own, so it hears after it.
+  let inSight = true;
+  const sight = new IntersectionObserver((entries) => {
+    const before = inSight;
+    inSight = entries[entries.length - 1].isIntersecting;
+    if (inSight && !before) onSight();
+  });
+  sight.observe(element);
   let enter: (() => void) | null = null;
   terminal.onData((data) => {
     if (enter && data === "\r") {
@@ -72,7 +87,7 @@ export function makeScreen(element: HTMLElement, ns: string, onKeys: (data: stri
     focus: () => terminal.focus(),
     fit: () => {
       const before = size();
-      if (element.offsetParent === null) return undefined;
+      if (!inSight || element.offsetParent === null) return undefined;
       fit.fit();
       const after = size();
       return after.columns === before.columns && after.rows === before.rows ? undefined : after;
@@ -86,6 +101,7 @@ export function makeScreen(element: HTMLElement, ns: string, onKeys: (data: stri
     onceEnter: (then) => (enter = then),
     dispose: () => {
       stop();
+      sight.disconnect();
       terminal.dispose();
     },
   };

@@ -56,7 +56,12 @@ export class BoxTerminal {
 
   private async open(): Promise<void> {
     const { makeScreen } = await import("./screen.ts");
-    this.screen ??= makeScreen(this.element, this.ns, (data) => this.write(data));
+    this.screen ??= makeScreen(
+      this.element,
+      this.ns,
+      (data) => this.write(data),
+      () => this.fit(),
+    );
     const prompt = this.ns === HOST ? "\\u@\\h:\\w\\$ " : `${this.ns}:\\w\\$ `;
     let shown = (): void => {};
     const prompted = new Promise<void>((resolve) => (shown = resolve));
