@@ -63,7 +63,7 @@ describe.runIf(hasChromium && HAS_KERNEL && HAS_WATCHERS)("the page on the real 
     // What the kernel does not tell is not invented: rules that were asked and did not match.
     expect((await lab.events()).filter((event) => event.kind === "rule" && !event.matched)).toEqual([]);
     await page.getByRole("tab", { name: /^Facts/ }).click();
-    await page.getByLabel("Box").selectOption("router");
+    await page.getByLabel("Box", { exact: true }).selectOption("router");
     await page.locator(".facts-body", { hasText: "172.16.100.0/24" }).waitFor({ timeout: PATIENCE });
     await page.getByRole("button", { name: "step back" }).click();
     await page.locator(".now-only").first().waitFor({ timeout: PATIENCE });
