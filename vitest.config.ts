@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     testTimeout: 60_000,
-    maxConcurrency: 8,
+    maxConcurrency: 4,
     reporters: ["default", new ClosingLine()],
   },
 });

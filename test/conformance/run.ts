@@ -122,7 +122,7 @@ sh ${HOME}/profile
 export PATH=${HOME}/bin:$PATH
 ${attach ? AWAIT_LOG : ""}
 mkdir /tmp/lab; cd /tmp/lab
-${options.frames ? captureOnKernel() : 'exec bash -c "$CASE" lab'}`;
+${options.frames ? captureOnKernel() : 'exec bash -c "$CASE" lab 3>&-'}`;
   return new Promise((resolve, reject) => {
     const child = spawn(
       "setpriv",

@@ -25,7 +25,7 @@ ip netns exec bad nc -z -w 1 10.66.6.1 22; echo "ssh: $?"
 ip netns exec bad nc -z -w 1 10.66.6.1 23; echo "telnet: $?"
 echo x | ip netns exec bad nc -u -w 1 10.66.6.1 53
 $IPT -L -n --line-numbers
-$IPT -nvL LOGDROP | awk 'NR > 2 {print $1 > 0, $3}'
+$IPT -nvL LOGDROP | awk 'NR > 2 {print ($1 > 0), $3}'
 $IPT -Z
 $IPT -nvxL INPUT | awk 'NR == 1 || NR > 2 {print $1, $2, $3}'
 $IPT -D INPUT -p tcp --syn --dport 22 -m comment --comment "ssh: never from here" -j REJECT
