@@ -19,7 +19,7 @@ before=$(answers)
 sleep 1
 [ "$(answers)" -eq "$before" ] && echo "no answers while it is out"
 ip -n m2 link set x2 up
-until [ "$(answers)" -ge $((before + 3)) ]; do sleep 0.1; done
+until [ "$(answers)" -ge $((before + 6)) ]; do sleep 0.1; done
 echo "and answers again"
 kill -INT $PING_PID
 wait $PING_PID
