@@ -19,9 +19,11 @@ export function main(words: readonly string[]): Promise<number> {
   });
 }
 
-/** Colours where asked for, or else where the terminal shows them. */
+/** Colours where asked for, or else on a terminal that shows them: a file or a pipe gets plain text, in a CI job too. */
 export function palette(color: boolean | undefined): Palette {
-  return (color ?? pc.isColorSupported) ? coloured() : PLAIN;
+  const { FORCE_COLOR } = process.env;
+  const wanted = FORCE_COLOR ? FORCE_COLOR !== "0" : process.stdout.isTTY;
+  return (color ?? (wanted && pc.isColorSupported)) ? coloured() : PLAIN;
 }
 
 function coloured(): Palette {
