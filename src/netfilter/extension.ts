@@ -17,6 +17,8 @@ export interface Extension<D> {
   readonly families: readonly Family[];
   /** Where the kernel lets it stand (xt_check_match, xt_check_target); absent: anywhere. */
   readonly tables?: readonly TableName[];
+  /** iptables-nft writes it as an expression of nf_tables' own, which stands in any table. */
+  readonly native?: boolean;
   readonly hooks?: readonly HookName[];
   /** -p (not inverted) that the kernel asks for; absent: any. */
   readonly protocols?: readonly number[];

@@ -7,6 +7,7 @@ import { checksum } from "../wire/checksum.ts";
 import { mask, parse } from "../wire/ipv4.ts";
 import type { NetNamespace } from "./namespace.ts";
 import { routeText } from "./routes.ts";
+import { RawSocket } from "./socket/raw.ts";
 import { TestHost } from "./testing.ts";
 
 const a4 = (text: string): number => parse(text) as number;
@@ -271,6 +272,11 @@ describe("the virtual router's packets", () => {
     route(b, "default", "172.16.200.1");
     const dev = r.links.byName("veth2");
     if (dev) r.links.set(dev, { mtu: 1400 });
+    // An error about a packet that no socket of ours sent teaches nothing.
+    ping(a, "172.16.200.5", { size: 1472 });
+    host.run(SECOND);
+    expect(a.routes.get({ dst: a4("172.16.200.5") }).metrics.mtu).toBeUndefined();
+    new RawSocket(a, { pid: 1, name: "ping", uid: 0 }, 1);
     ping(a, "172.16.200.5", { size: 1472 });
     host.run(SECOND);
     const answer = a.routes.get({ dst: a4("172.16.200.5") });

@@ -14,8 +14,8 @@ export interface ProtocolHandler {
   /**
    * An ICMP error about a datagram that was sent from here (err_handler). `pkt` is the ICMP packet,
    * `inner` the offset in `pkt.data` of the quoted IP header (its transport header follows; at least 8
-   * bytes of it are there); `info` is the MTU of FRAG_NEEDED, else the ICMP header's second word. The route's PMTU and
-   * redirects are already taken care of. The packet stays the caller's.
+   * bytes of it are there); `info` is the MTU of FRAG_NEEDED, else the ICMP header's second word. When there
+   * is a socket that sent it, the handler has `ns.icmp.learn` take note of PMTU and redirects. The packet stays the caller's.
    */
   error(pkt: Packet, inner: number, type: number, code: number, info: number): void;
 }

@@ -241,7 +241,7 @@ function put(
   if (place.later) {
     if (jumps || picky) place.note(kind, chain, rule);
   } else if (picky) {
-    const errno = refusal(rule, table, chain, hooksByChain(table).get(chain));
+    const errno = refusal(rule, table, chain, hooksByChain(table).get(chain), tool.variant);
     if (errno !== undefined) throw refused(tool, kind, chain, errno);
   }
   const old = chain.rules[at];
@@ -253,7 +253,7 @@ function put(
     throw error;
   }
   if (!jumps || place.later) return;
-  const errno = tableRefusal(table);
+  const errno = tableRefusal(table, tool.variant);
   if (errno === undefined) return;
   if (op === "R") place.replace(chain, at, old);
   else place.remove(chain, at);

@@ -1,6 +1,7 @@
 import { type Errno, strerror } from "../../base/errno.ts";
 import type { Extension } from "../../netfilter/extension.ts";
 import { HOOK_NAMES, type TableName } from "../../netfilter/hooks.ts";
+import type { Variant } from "../../netfilter/netfilter.ts";
 import type { Rule } from "../../netfilter/rule.ts";
 import { contextOf } from "../../netfilter/ruletext.ts";
 import type { Chain, Table } from "../../netfilter/table.ts";
@@ -41,10 +42,12 @@ export function refusal(
   table: Table,
   chain: Chain,
   hooks: ReadonlySet<number> | undefined,
+  variant: Variant,
 ): Errno | undefined {
   const numbers = [...(hooks ?? [])];
   const context = contextOf(rule, table.family, table.name, chain.name);
   const check = (extension: Extension<unknown>, data: unknown): Errno | undefined => {
+    if (extension.native && variant === "nft") return undefined;
     if (extension.tables && !extension.tables.includes(table.name as TableName)) return "EINVAL";
     if (extension.protocols && (rule.protocolInverted || !extension.protocols.includes(rule.protocol)))
       return "EINVAL";
@@ -60,12 +63,12 @@ export function refusal(
 }
 
 /** The first refusal in the whole table, where a jump may have brought chains under new hooks. */
-export function tableRefusal(table: Table): Errno | undefined {
+export function tableRefusal(table: Table, variant: Variant): Errno | undefined {
   const hooks = hooksByChain(table);
   for (const chain of table.chains.values())
     for (const rule of chain.rules)
       if (isPicky(rule)) {
-        const errno = refusal(rule, table, chain, hooks.get(chain));
+        const errno = refusal(rule, table, chain, hooks.get(chain), variant);
         if (errno !== undefined) return errno;
       }
   return undefined;

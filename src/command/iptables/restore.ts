@@ -281,7 +281,9 @@ function commit(tool: Tool, draft: Draft): void {
         );
   if (notes.length > 0) {
     const hooks = hooksByChain(table);
-    const bad = notes.filter((n) => refusal(n.rule, table, n.chain, hooks.get(n.chain)) !== undefined);
+    const bad = notes.filter(
+      (n) => refusal(n.rule, table, n.chain, hooks.get(n.chain), tool.variant) !== undefined,
+    );
     if (bad.length > 0) throw failed("EINVAL", bad);
   }
   try {

@@ -5,6 +5,7 @@ export const TRACE = target<null>({
   name: "TRACE",
   families: BOTH,
   tables: ["raw"],
+  native: true,
   terminating: false,
   help: `TRACE does not take any options
 `,

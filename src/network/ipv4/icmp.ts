@@ -7,7 +7,7 @@ import { put16, put32, u16, u32 } from "../../wire/bytes.ts";
 import { checksum } from "../../wire/checksum.ts";
 import * as icmp from "../../wire/icmp.ts";
 import * as ip from "../../wire/ipv4.ts";
-import { RECORD_ROUTE, TIMESTAMP, walk } from "../../wire/ipv4-options.ts";
+import { pad, RECORD_ROUTE, TIMESTAMP, walk } from "../../wire/ipv4-options.ts";
 import { isLimitedBroadcast, isMulticast, isZeroNet } from "../address-kinds.ts";
 import { sameNet } from "../addresses.ts";
 import type { Device } from "../device.ts";
@@ -26,7 +26,6 @@ export class Icmp4 {
   private readonly ns: NetNamespace;
   private readonly limits: IcmpLimits;
   private sending = false;
-  private readonly redirected = new Map<number, { count: number; last: number }>();
 
   constructor(ns: NetNamespace) {
     this.ns = ns;
@@ -80,7 +79,9 @@ export class Icmp4 {
       throw error;
     }
     if (limited && !out.dev.isLoopback && !this.limits.peer(src)) return;
-    const options = echoedOptions(about);
+    // What stands at and behind the bad option has not been looked at (ip_options_compile).
+    const good = type === icmp.PARAMETER_PROBLEM ? at + (info >>> 24) : at + header;
+    const options = echoedOptions(about, good);
     const room = Math.min(out.mtu, 576) - 20 - options.length - 8;
     const quoted = Math.min(about.end - at, room);
     const pkt = this.make(8 + quoted, options);
@@ -165,20 +166,7 @@ export class Icmp4 {
   sendRedirect(pkt: Packet, dev: Device, route: Route): void {
     const ns = this.ns;
     if (!sendsRedirects(ns, route.dev)) return;
-    const src = ip.src(pkt.data, pkt.net);
-    const now = ns.host.now;
-    let peer = this.redirected.get(src);
-    if (!peer || now - peer.last > 20.48 * SECOND) {
-      peer = { count: 0, last: Number.NEGATIVE_INFINITY };
-      this.redirected.set(src, peer);
-    }
-    if (peer.count >= 9) {
-      peer.last = now;
-      return;
-    }
-    if (peer.count > 0 && now < peer.last + 0.02 * SECOND * 2 ** peer.count) return;
-    peer.count++;
-    peer.last = now;
+    if (!this.limits.peers.redirect(ip.src(pkt.data, pkt.net))) return;
     const gateway = route.usesGateway ? route.gateway : ip.dst(pkt.data, pkt.net);
     void dev;
     this.send(pkt, icmp.REDIRECT, 1, gateway);
@@ -299,7 +287,10 @@ export class Icmp4 {
       return;
     }
     if (limited && !route.dev.isLoopback && !this.limits.peer(to)) return;
-    const pkt = this.make(4 + body.length, echoedOptions(request));
+    const pkt = this.make(
+      4 + body.length,
+      echoedOptions(request, request.net + ip.headerLength(request.data, request.net)),
+    );
     pkt.data.set(body, pkt.trans + 4);
     pkt.data[pkt.trans] = type;
     put16(pkt.data, pkt.trans + 2, checksum(pkt.data, pkt.trans, pkt.end));
@@ -326,16 +317,14 @@ export class Icmp4 {
       return;
     }
     if (type === icmp.DEST_UNREACH && code === icmp.FRAG_NEEDED) {
-      info = u16(data, trans + 6);
       const mode = ns.sysctl.number("net/ipv4/ip_no_pmtu_disc");
-      if (mode === 2 || mode === 1) {
-        if (mode === 2) info = 0;
-        else {
-          ns.deliver(pkt, "icmp");
-          return;
-        }
+      // 3 wants to hear of it only from protocols whose handlers check what is quoted (TCP: icmp_strict_tag_validation).
+      if (mode === 2 || (mode === 3 && ip.protocol(data, inner) !== ip.TCP)) {
+        ns.deliver(pkt, "icmp");
+        return;
       }
-      if (info !== 0) this.learnMtu(data, inner, info);
+      // 1 does not believe the MTU: the least that there is holds.
+      info = mode === 0 || mode === 3 ? u16(data, trans + 6) : 0;
     } else if (type === icmp.PARAMETER_PROBLEM) info >>>= 24;
     else if (type === icmp.TIME_EXCEEDED && code === icmp.REASSEMBLY_TIME) {
       ns.deliver(pkt, "icmp");
@@ -353,10 +342,19 @@ export class Icmp4 {
     this.toSockets(pkt, inner, type, code, info);
   }
 
-  private learnMtu(data: Uint8Array, inner: number, mtu: number): void {
-    const src = ip.src(data, inner);
-    if (!this.ns.addresses.has(src)) return;
-    this.ns.router.updatePmtu(this.innerFlow(data, inner), mtu);
+  /**
+   * What an error about a packet of a socket's teaches of the way (ipv4_sk_update_pmtu, ipv4_sk_redirect): the protocol
+   * calls it when it has found the socket. Without one, nobody here sent that packet, and nothing is learned.
+   */
+  learn(pkt: Packet, inner: number, type: number, code: number, info: number): void {
+    const { data, net } = pkt;
+    if (type === icmp.DEST_UNREACH && code === icmp.FRAG_NEEDED) {
+      if (this.ns.addresses.has(ip.src(data, inner)))
+        this.ns.router.updatePmtu(this.innerFlow(data, inner), info);
+    } else if (type === icmp.REDIRECT) {
+      if (this.redirectAccepted(pkt.iif as Device, ip.src(data, net), info, data, inner))
+        this.ns.router.redirect(this.innerFlow(data, inner), info);
+    }
   }
 
   private innerFlow(data: Uint8Array, inner: number) {
@@ -379,28 +377,27 @@ export class Icmp4 {
     if (pkt.end < inner + ip.headerLength(pkt.data, inner) + 8) return;
     transport.sockets?.rawError(pkt, inner, type, code, info);
     const protocol = ip.protocol(pkt.data, inner);
-    if (protocol === ip.ICMP) transport.sockets?.pingError(pkt, inner, type, code, info);
-    else transport.handlers[protocol]?.error(pkt, inner, type, code, info);
+    if (protocol === ip.ICMP) {
+      // icmp_err: echo replies are the kernel's own, and it learns for itself.
+      if (pkt.data[inner + ip.headerLength(pkt.data, inner)] === icmp.ECHO_REPLY)
+        this.learn(pkt, inner, type, code, info);
+      else transport.sockets?.pingError(pkt, inner, type, code, info);
+    } else transport.handlers[protocol]?.error(pkt, inner, type, code, info);
   }
 
-  /** icmp_redirect and __ip_do_redirect */
+  /** icmp_redirect */
   private redirectReceived(pkt: Packet): void {
-    const ns = this.ns;
     const { data, trans } = pkt;
     const inner = trans + 8;
     if (pkt.end - inner < 20) {
-      ns.drop(pkt, "PKT_TOO_SMALL", "icmp");
+      this.ns.drop(pkt, "PKT_TOO_SMALL", "icmp");
       return;
     }
-    const gateway = u32(data, trans + 4);
-    const from = ip.src(data, pkt.net);
-    ns.deliver(pkt, "icmp");
-    if (this.redirectAccepted(pkt.iif as Device, from, gateway, data, inner)) {
-      ns.router.redirect(this.innerFlow(data, inner), gateway);
-    }
-    this.toSockets(pkt, inner, icmp.REDIRECT, data[trans + 1], gateway);
+    this.ns.deliver(pkt, "icmp");
+    this.toSockets(pkt, inner, icmp.REDIRECT, data[trans + 1], u32(data, trans + 4));
   }
 
+  /** The checks of __ip_do_redirect. */
   private redirectAccepted(
     dev: Device | null,
     from: number,
@@ -439,17 +436,14 @@ export class Icmp4 {
   }
 }
 
-/** The options that an answer carries back (__ip_options_echo): record route and timestamp, padded. */
-function echoedOptions(about: Packet): Uint8Array {
+/** The options before `end` that an answer carries back (__ip_options_echo): record route, then timestamp, padded. */
+function echoedOptions(about: Packet, end: number): Uint8Array {
   const { data, net } = about;
-  const end = net + ip.headerLength(data, net);
-  if (end === net + 20) return new Uint8Array(0);
-  const parts: number[] = [];
+  if (end <= net + 20) return new Uint8Array(0);
+  const found = new Map<number, Uint8Array>();
   walk(data, net + 20, end, (type, at, length) => {
-    if (type === RECORD_ROUTE || type === TIMESTAMP)
-      for (let i = at; i < at + length; i++) parts.push(data[i]);
+    found.set(type, data.subarray(at, at + length));
     return true;
   });
-  while (parts.length % 4 !== 0) parts.push(0);
-  return Uint8Array.from(parts);
+  return pad(...[RECORD_ROUTE, TIMESTAMP].flatMap((type) => found.get(type) ?? []));
 }

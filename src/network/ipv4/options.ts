@@ -3,8 +3,10 @@ import { put32, u32 } from "../../wire/bytes.ts";
 import * as icmp from "../../wire/icmp.ts";
 import { updateChecksum } from "../../wire/ipv4.ts";
 import {
+  EOL,
   LSRR,
   RECORD_ROUTE,
+  ROUTER_ALERT,
   SSRR,
   TIMESTAMP,
   TS_AND_ADDRESS,
@@ -21,42 +23,30 @@ function timeOfDay(ns: NetNamespace): number {
   return Math.floor((ns.host.epoch + ns.host.now) / 1e6) % 86_400_000;
 }
 
-/** Where a packet's options have this host's address: offsets from the IP header, 0 for none. */
+/** What was read and filled in a packet's options (struct ip_options): offsets from the IP header, 0 for none. */
 export interface Filled {
   recorded: number;
   stamped: number;
+  changed: boolean;
 }
 
 /**
  * ip_rcv_options: checks the options of a packet that came in, refuses source routes where the device does not
- * accept them, and fills record-route and timestamp slots with the address that it would be answered from. `route`
- * is the way on of a packet that is forwarded, else null. Null: the packet is dropped (and said so).
+ * accept them, and fills record-route and timestamp slots with the address that it would be answered from. The header's
+ * checksum is left as it is, as the kernel leaves it to ip_forward_options: a packet that goes no further is never sent
+ * again, and one that is quoted is quoted so. `route` is the way on of a packet that is forwarded, else null. Null: the
+ * packet is dropped (and said so).
  */
 export function inputOptions(ns: NetNamespace, pkt: Packet, dev: Device, route: Route | null): Filled | null {
   const { data, net } = pkt;
-  const end = net + ((data[net] & 15) << 2);
-  let bad = -1;
-  let sourceRouted = false;
-  const problem = walk(data, net + 20, end, (type, at, length) => {
-    if (type === RECORD_ROUTE || type === LSRR || type === SSRR) {
-      if (length < 3) bad = at + 1;
-      else if (data[at + 2] < 4) bad = at + 2;
-      else if (data[at + 2] <= length && data[at + 2] + 3 > length) bad = at + 2;
-      if (type !== RECORD_ROUTE) sourceRouted = true;
-    } else if (type === TIMESTAMP) {
-      if (length < 4) bad = at + 1;
-      else if (data[at + 2] < 5) bad = at + 2;
-      else if (data[at + 2] > length && data[at + 3] >>> 4 === 15) bad = at + 3;
-    }
-    return bad < 0;
-  });
-  if (problem || bad >= 0) {
-    const at = bad >= 0 ? bad : (problem?.at ?? net);
-    ns.icmp.send(pkt, icmp.PARAMETER_PROBLEM, 0, ((at - net) << 24) >>> 0);
-    ns.drop(pkt, "IP_INHDR", "ip options", { at: at - net });
+  const options = new Compiler(ns, data, net, () => ns.specDestination(pkt, dev, route));
+  const bad = options.run();
+  if (bad >= 0) {
+    ns.icmp.send(pkt, icmp.PARAMETER_PROBLEM, 0, ((bad - net) << 24) >>> 0);
+    ns.drop(pkt, "IP_INHDR", "ip options", { at: bad - net });
     return null;
   }
-  if (sourceRouted) {
+  if (options.sourceRoute > 0) {
     const conf = dev.ipv4.conf.accept_source_route !== 0 && ns.confAll.accept_source_route !== 0;
     if (!conf) {
       ns.drop(pkt, "IP_INHDR", "ip options", { accept_source_route: 0 });
@@ -66,7 +56,119 @@ export function inputOptions(ns: NetNamespace, pkt: Packet, dev: Device, route: 
     ns.drop(pkt, "IP_INHDR", "ip options");
     return null;
   }
-  return fill(ns, pkt, ns.specDestination(pkt, dev, route));
+  return options;
+}
+
+/** A sender's own record-route slot: filled when the packet is made (ip_options_build). */
+export function fillOwn(ns: NetNamespace, pkt: Packet, address: number): void {
+  const options = new Compiler(ns, pkt.data, pkt.net, () => address);
+  options.run();
+  if (options.changed) updateChecksum(pkt.data, pkt.net);
+}
+
+/** __ip_options_compile, for a packet: one pass that checks and fills, and stops at the first bad byte. */
+class Compiler implements Filled {
+  recorded = 0;
+  stamped = 0;
+  changed = false;
+  /** Offset of the source route. */
+  sourceRoute = 0;
+  private hasRecord = false;
+  private hasTimestamp = false;
+  private readonly ns: NetNamespace;
+  private readonly data: Uint8Array;
+  private readonly net: number;
+  private readonly address: () => number;
+
+  constructor(ns: NetNamespace, data: Uint8Array, net: number, address: () => number) {
+    this.ns = ns;
+    this.data = data;
+    this.net = net;
+    this.address = address;
+  }
+
+  /** Offset of the byte that is wrong, or −1. */
+  run(): number {
+    const end = this.net + ((this.data[this.net] & 15) << 2);
+    let bad = -1;
+    const problem = walk(this.data, this.net + 20, end, (type, at, length) => {
+      if (type === EOL) this.clear(at + 1, end);
+      else if (type === LSRR || type === SSRR) bad = this.source(at, length);
+      else if (type === RECORD_ROUTE) bad = this.record(at, length);
+      else if (type === TIMESTAMP) bad = this.timestamp(at, length);
+      else if (type === ROUTER_ALERT && length < 4) bad = at + 1;
+      return bad < 0;
+    });
+    return bad >= 0 ? bad : (problem?.at ?? -1);
+  }
+
+  /** Behind the end of the list stands nothing but zeros. */
+  private clear(from: number, end: number): void {
+    for (let i = from; i < end; i++) {
+      if (this.data[i] !== EOL) this.changed = true;
+      this.data[i] = EOL;
+    }
+  }
+
+  private source(at: number, length: number): number {
+    if (length < 3) return at + 1;
+    if (this.data[at + 2] < 4) return at + 2;
+    if (this.sourceRoute > 0) return at;
+    this.sourceRoute = at - this.net;
+    return -1;
+  }
+
+  private record(at: number, length: number): number {
+    const { data } = this;
+    if (this.hasRecord) return at;
+    if (length < 3) return at + 1;
+    const pointer = data[at + 2];
+    if (pointer < 4) return at + 2;
+    if (pointer <= length) {
+      if (pointer + 3 > length) return at + 2;
+      put32(data, at + pointer - 1, this.address());
+      this.recorded = at + pointer - 1 - this.net;
+      data[at + 2] += 4;
+      this.changed = true;
+    }
+    this.hasRecord = true;
+    return -1;
+  }
+
+  private timestamp(at: number, length: number): number {
+    const { data, ns } = this;
+    if (this.hasTimestamp) return at;
+    if (length < 4) return at + 1;
+    const pointer = data[at + 2];
+    if (pointer < 5) return at + 2;
+    const flag = data[at + 3] & 15;
+    const slot = at + pointer - 1;
+    if (pointer <= length) {
+      if (pointer + 3 > length) return at + 2;
+      if (flag === TS_ONLY) {
+        data[at + 2] += 4;
+        put32(data, slot, timeOfDay(ns));
+        this.changed = true;
+      } else if (flag === TS_AND_ADDRESS || flag === TS_PRESPECIFIED) {
+        if (pointer + 7 > length) return at + 2;
+        if (flag === TS_AND_ADDRESS) {
+          put32(data, slot, this.address());
+          this.stamped = slot - this.net;
+        }
+        if (flag === TS_AND_ADDRESS || ns.addressType4(u32(data, slot), null) === "LOCAL") {
+          data[at + 2] += 8;
+          put32(data, slot + 4, timeOfDay(ns));
+          this.changed = true;
+        }
+      }
+    } else if (flag !== TS_PRESPECIFIED) {
+      if (data[at + 3] >>> 4 === 15) return at + 3;
+      data[at + 3] += 16;
+      this.changed = true;
+    }
+    this.hasTimestamp = true;
+    return -1;
+  }
 }
 
 /** ip_forward_options, behind hook FORWARD: in place of that address, the one that the packet leaves from. */
@@ -76,47 +178,5 @@ export function forwardOptions(ns: NetNamespace, pkt: Packet, route: Route, fill
   const address = ns.addresses.select(route.dev, gateway, 0);
   if (filled.recorded > 0) put32(data, net + filled.recorded, address);
   if (filled.stamped > 0) put32(data, net + filled.stamped, address);
-  if (filled.recorded + filled.stamped > 0) updateChecksum(data, net);
-}
-
-function fill(ns: NetNamespace, pkt: Packet, address: number): Filled {
-  const filled: Filled = { recorded: 0, stamped: 0 };
-  const { data, net } = pkt;
-  const end = net + ((data[net] & 15) << 2);
-  let changed = false;
-  walk(data, net + 20, end, (type, at, length) => {
-    if (type === RECORD_ROUTE && data[at + 2] + 3 <= length) {
-      put32(data, at + data[at + 2] - 1, address);
-      filled.recorded = at + data[at + 2] - 1 - net;
-      data[at + 2] += 4;
-      changed = true;
-    } else if (type === TIMESTAMP) {
-      const slot = at + data[at + 2] - 1;
-      const flag = data[at + 3] & 15;
-      const size = flag === TS_ONLY ? 4 : 8;
-      if (data[at + 2] + size - 1 > length) {
-        data[at + 3] += 16;
-      } else if (flag === TS_ONLY) {
-        put32(data, slot, timeOfDay(ns));
-        data[at + 2] += 4;
-      } else if (flag === TS_AND_ADDRESS) {
-        put32(data, slot, address);
-        filled.stamped = slot - net;
-        put32(data, slot + 4, timeOfDay(ns));
-        data[at + 2] += 8;
-      } else if (flag === TS_PRESPECIFIED && ns.addressType4(u32(data, slot), null) === "LOCAL") {
-        put32(data, slot + 4, timeOfDay(ns));
-        data[at + 2] += 8;
-      } else return true;
-      changed = true;
-    }
-    return true;
-  });
-  if (changed) updateChecksum(data, net);
-  return filled;
-}
-
-/** A sender's own record-route slot: filled when the packet is made (ip_options_build). */
-export function fillOwn(ns: NetNamespace, pkt: Packet, address: number): void {
-  fill(ns, pkt, address);
+  if (filled.changed || filled.recorded + filled.stamped > 0) updateChecksum(data, net);
 }

@@ -121,7 +121,8 @@ export class SocketTable implements SocketLayer {
       if (sk.remoteAddress !== 0 && sk.remoteAddress !== to) continue;
       if (sk.localAddress !== 0 && sk.localAddress !== from) continue;
       if (sk.options.device !== null && sk.options.device !== arrivedBy(sk.ns, pkt)) continue;
-      if (!sk.options.receiveErrors && sk.remoteAddress === 0) continue;
+      this.ns.icmp.learn(pkt, inner, type, code, info);
+      if (type === icmp.REDIRECT || (!sk.options.receiveErrors && sk.remoteAddress === 0)) continue;
       const start = sk.headerIncluded ? inner : inner + ipv4.headerLength(data, inner);
       this.report(sk, pkt, start, to, type, code, info);
     }
@@ -192,7 +193,8 @@ export class SocketTable implements SocketLayer {
     if (pkt.data[at] !== icmp.ECHO) return;
     const sk = this.pingOf(icmp.id(pkt.data, at), ipv4.src(pkt.data, inner), pkt);
     if (sk === undefined) return;
-    if (!sk.options.receiveErrors && sk.remoteAddress === 0) return;
+    this.ns.icmp.learn(pkt, inner, type, code, info);
+    if (type === icmp.REDIRECT || (!sk.options.receiveErrors && sk.remoteAddress === 0)) return;
     this.report(sk, pkt, at, ipv4.dst(pkt.data, inner), type, code, info);
   }
 

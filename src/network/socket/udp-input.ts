@@ -157,6 +157,7 @@ export function udpError(
   const dport = udp.dport(data, at);
   const sk = lookupUdp(table, pkt, dst, dport, ipv4.src(data, inner), udp.sport(data, at));
   if (sk === undefined) return;
+  table.ns.icmp.learn(pkt, inner, type, code, info);
   const meaning = icmpMeaning(type, code);
   if (meaning === undefined) return;
   const frag = type === icmp.DEST_UNREACH && code === icmp.FRAG_NEEDED;

@@ -6,13 +6,24 @@ const DAEMON = "/tmp/capture.py";
 const ASK = "/tmp/capture.ask";
 const ANSWER = "/tmp/capture.answer";
 
-/** Runs the case ($CASE) with a capture in each namespace that it makes; what was seen comes on descriptor 3. */
-export function captureOnKernel(): string {
+/**
+ * Runs the case ($CASE) with a capture in each namespace that it makes; what was seen comes on descriptor 3. The script's
+ * `ip` tells of namespaces: a program before the sandbox's own or, `plain`, the function that is there already.
+ */
+export function captureOnKernel(plain = false): string {
   return `
 cat > ${DAEMON} <<'PYTHON'
 ${CAPTURE}PYTHON
 mkfifo ${ASK} ${ANSWER}
 python3 -I -S ${DAEMON} ${ASK} ${ANSWER} >&3 &
+${plain ? `echo 'watch_namespace() { echo "add $1" > ${ASK}; read -r _ < ${ANSWER}; }' >> ${HOME}/plain` : TELLING_IP}
+bash -c "$CASE" lab 3>&-
+status=$?
+echo end > ${ASK}; read -r _ < ${ANSWER}
+exit $status`;
+}
+
+const TELLING_IP = `
 mv ${HOME}/bin/ip ${HOME}/bin/ip-with-profile
 cat > ${HOME}/bin/ip <<'IP'
 #!/bin/sh
@@ -23,12 +34,7 @@ case "$1,$2" in
   *) exec ${HOME}/bin/ip-with-profile "$@" ;;
 esac
 IP
-chmod +x ${HOME}/bin/ip
-bash -c "$CASE" lab 3>&-
-status=$?
-echo end > ${ASK}; read -r _ < ${ANSWER}
-exit $status`;
-}
+chmod +x ${HOME}/bin/ip`;
 
 /** What capture.py wrote, as text. */
 export function framesOfKernel(lines: string): string {

@@ -1,9 +1,10 @@
 import { writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { recordOf } from "../case.ts";
-import { kernel, kernelAtHand, simulated, withState } from "../run.ts";
+import { kernel, kernelAtHand, simulated } from "../run.ts";
 import { walkOnKernel, walkSimulated, waysOf } from "../walks.ts";
 import { type GeneratedLab, lab, scriptOf } from "./lab.ts";
+import { inOrder, withState } from "./state.ts";
 
 // npm run conform -- [--cases N] [--seed S] [--minutes M] [--jobs J] [--whole] [--walk K]
 // Generated labs on both engines. Each case has a seed of its own (S, S+1, …); one that differs is shrunk and
@@ -17,7 +18,7 @@ const option = (name: string, otherwise: number): number => {
 const cases = option("cases", 100);
 const firstSeed = option("seed", 1);
 const minutes = option("minutes", 10);
-const jobs = option("jobs", 8);
+const jobs = option("jobs", 4);
 const walkEach = option("walk", 0);
 
 if (!kernelAtHand()) {
@@ -27,17 +28,21 @@ if (!kernelAtHand()) {
   process.exit(1);
 }
 
-const script = (l: GeneratedLab): string => withState(scriptOf(l));
+const script = (l: GeneratedLab): string =>
+  withState(
+    scriptOf(l),
+    l.topology.boxes.map((b) => b.name),
+  );
 
 async function differs(l: GeneratedLab): Promise<{ real: string; ours: string } | undefined> {
-  const answer = await kernel(script(l), l.profile, { frames: true }).catch(() => undefined);
+  const answer = await kernel(script(l), l.profile, { frames: true, plain: true }).catch(() => undefined);
   // The kernel's side did not end in time: the machine is too busy to tell.
   if (!answer) {
     late++;
     return undefined;
   }
-  const real = recordOf(answer);
-  const ours = recordOf(simulated(script(l), l.profile, { frames: true }));
+  const real = recordOf(inOrder(answer));
+  const ours = recordOf(inOrder(simulated(script(l), l.profile, { frames: true })));
   return real === ours ? undefined : { real, ours };
 }
 

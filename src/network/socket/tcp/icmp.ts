@@ -33,6 +33,8 @@ export function tcpError(
   const seq = tcp.seq(data, at);
   // An error about data that is not outstanding is old, or forged (RFC 5927 4.1).
   if (before(seq, sk.sndUna) || after(seq, sk.sndNxt)) return;
+  // What has not been accepted yet has no route of its own (tcp_req_err).
+  if (sk.state !== "SYN-RECV") table.ns.icmp.learn(pkt, inner, type, code, info);
   const meaning = icmpMeaning(type, code);
   if (meaning === undefined) return;
   if (type === icmp.DEST_UNREACH && code === icmp.FRAG_NEEDED) {
