@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -60,6 +69,22 @@ describe("the command line", () => {
       expect(stderr).toContain(words);
       expect(stderr.trim().split("\n")).toHaveLength(1);
     }
+  });
+
+  test("compiled code that V8 does not take is made anew", () => {
+    const copy = join(folder, "copy");
+    cpSync(join(ROOT, "bin"), join(copy, "bin"), { recursive: true });
+    cpSync(join(ROOT, "dist"), join(copy, "dist"), {
+      recursive: true,
+      filter: (path) => !path.endsWith("web"),
+    });
+    const cache = readdirSync(join(copy, "dist")).find((name) => name.endsWith(".cache")) as string;
+    const path = join(copy, "dist", cache);
+    writeFileSync(path, "no code");
+    const args = [join(copy, "bin/packetwalk.js"), "run", script("hello.sh", "echo hello\n")];
+    const run = spawnSync(process.execPath, args, { encoding: "utf8" });
+    expect(run).toMatchObject({ status: 0, stdout: "hello\n", stderr: "" });
+    expect(statSync(path).size).toBeGreaterThan(100_000);
   });
 
   test("the script gets its arguments and gives its exit status", () => {

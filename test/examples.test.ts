@@ -1,7 +1,8 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { buildLab, mainJob, readLabFile } from "../src/cli/lab-file.ts";
+import { buildLab, readLabFile } from "../src/cli/lab-file.ts";
+import { mainJob } from "../src/cli/main-job.ts";
 import type { Engine } from "../src/engine/engine.ts";
 import { KernelEngine } from "../src/engine/kernel/engine.ts";
 import { SimulatedEngine } from "../src/engine/simulated/engine.ts";

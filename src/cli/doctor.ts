@@ -1,14 +1,16 @@
 import { examine } from "../engine/kernel/doctor.ts";
+import { print } from "./out.ts";
 
 /** `packetwalk doctor`: one line for each thing that the kernel engine needs; status 1 when one of them is missing. */
 export async function main(): Promise<number> {
   const findings = examine();
   for (const { ok, needed, what, cure } of findings) {
     const sign = ok ? "✓" : needed ? "✗" : "–";
-    process.stdout.write(`${sign} ${what}${cure === undefined ? "" : `: ${cure}`}\n`);
+    print("stdout", `${sign} ${what}${cure === undefined ? "" : `: ${cure}`}\n`);
   }
   const works = findings.every((f) => f.ok || !f.needed);
-  process.stdout.write(
+  print(
+    "stdout",
     works
       ? "The kernel engine works here.\n"
       : "The kernel engine does not work here; the simulated one does.\n",

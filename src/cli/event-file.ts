@@ -5,10 +5,12 @@ import { openOut, writeOut } from "./out.ts";
 /** Writes walk events, one JSON object a line. "-" is standard output. */
 export class EventFile {
   private readonly fd: number;
+  private readonly what: string;
   private pending: string[] = [];
   private size = 0;
 
   constructor(path: string) {
+    this.what = path === "-" ? "to standard output" : path;
     this.fd = path === "-" ? 1 : openOut("--events", path);
   }
 
@@ -20,7 +22,7 @@ export class EventFile {
   }
 
   private flush(): void {
-    if (this.pending.length > 0) writeOut(this.fd, Buffer.from(`${this.pending.join("\n")}\n`));
+    if (this.pending.length > 0) writeOut(this.fd, this.what, Buffer.from(`${this.pending.join("\n")}\n`));
     this.pending = [];
     this.size = 0;
   }

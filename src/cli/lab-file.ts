@@ -6,7 +6,7 @@ import { tellBootFailure, tellScriptFailure, tracedScript } from "../lab/file/fa
 import { compileLab, type LabPlan } from "../lab/file/plan.ts";
 import { LabFileError } from "../lab/file/read.ts";
 import { buildScript, type LabScript, serviceScript } from "../lab/file/script.ts";
-import { CommandLineError } from "./options.ts";
+import { CommandLineError } from "./command-line-error.ts";
 
 /** A lab file that was handed in. */
 export interface LabFileRun {
@@ -16,11 +16,6 @@ export interface LabFileRun {
   /** Where its commands run. */
   readonly folder: string;
   readonly plan: LabPlan;
-}
-
-/** Whether a file is a lab as data rather than a script: its name says so. */
-export function isLabFile(file: string): boolean {
-  return /\.(ya?ml|json)$/i.test(file);
 }
 
 /** Reads and compiles a lab file. What is wrong with it is a mistake of the person: CommandLineError. */
@@ -33,18 +28,6 @@ export function readLabFile(file: string): LabFileRun {
       throw new CommandLineError(error.message.replaceAll("\n", "\npacketwalk: "));
     throw error;
   }
-}
-
-/** What a run runs: the script, or a lab file's own commands when its lab is there. Undefined: nothing. */
-export function mainJob(
-  { file, args }: { readonly file: string | undefined; readonly args: readonly string[] },
-  lab: LabFileRun | undefined,
-  cwd = process.cwd(),
-) {
-  if (file === undefined || (lab && !lab.plan.run)) return undefined;
-  return lab?.plan.run
-    ? { argv: ["bash", "-c", lab.plan.run.text, file, ...args], cwd: lab.folder }
-    : { argv: ["bash", file, ...args], cwd };
 }
 
 /** Builds the lab in an engine; what failed, in words, or undefined. */

@@ -1,4 +1,5 @@
-import { why } from "./why.ts";
+import { print } from "./out.ts";
+import { VERSION } from "./version.ts";
 
 // The command line. Verbs are loaded when used, so that `--version` and `--help` start at once.
 const VERBS: Record<string, () => Promise<{ main(args: readonly string[]): Promise<number> }>> = {
@@ -50,32 +51,28 @@ Try: packetwalk walk examples/virtual-router/story.sh
 async function main(argv: readonly string[]): Promise<number> {
   const [verb, ...rest] = argv;
   if (verb === undefined || verb === "-h" || verb === "--help" || verb === "help") {
-    process.stdout.write(HELP);
+    print("stdout", HELP);
     return verb === undefined ? 2 : 0;
   }
   if (verb === "-v" || verb === "--version") {
-    process.stdout.write(`packetwalk ${(await import("./version.ts")).VERSION}\n`);
+    print("stdout", `packetwalk ${VERSION}\n`);
     return 0;
   }
   const load = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
   if (!load) {
-    process.stderr.write(
+    print(
+      "stderr",
       `packetwalk: there is no verb "${verb}". Verbs: ${Object.keys(VERBS).join(", ")}. See packetwalk --help.\n`,
     );
     return 2;
   }
   if (rest[0] === "-h" || rest[0] === "--help") {
-    process.stdout.write(HELP);
+    print("stdout", HELP);
     return 0;
   }
   return (await load()).main(rest);
 }
 
-// A reader that went away (`packetwalk … | head`) ends the run without a fuss.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(141);
-  process.stderr.write(`packetwalk: cannot write to standard output: ${why(error)}\n`);
-  process.exit(1);
+void main(process.argv.slice(2)).then((status) => {
+  process.exitCode = status;
 });
-
-process.exitCode = await main(process.argv.slice(2));

@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { cac } from "cac";
 import type { Nanoseconds } from "../base/clock.ts";
 import type { Profile } from "../engine/engine.ts";
+import { CommandLineError } from "./command-line-error.ts";
 import { why } from "./why.ts";
 
 export interface RunOptions {
@@ -20,9 +21,6 @@ export interface RunOptions {
   file: string | undefined;
   args: string[];
 }
-
-/** A mistake on the command line: one line for the person, exit status 2. */
-export class CommandLineError extends Error {}
 
 const WITH_VALUE = new Set(["--engine", "--seed", "--profile", "--time-limit", "--events", "--pcap"]);
 

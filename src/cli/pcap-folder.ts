@@ -3,12 +3,13 @@ import { dirname, join } from "node:path";
 import type { CapturedFrame } from "../engine/engine.ts";
 import { LINKTYPE_ETHERNET } from "../wire/pcap.ts";
 import { Recorder } from "../wire/pcapng.ts";
-import { CommandLineError } from "./options.ts";
+import { CommandLineError } from "./command-line-error.ts";
 import { openOut, writeOut } from "./out.ts";
 import { why } from "./why.ts";
 
 interface Open {
   readonly fd: number;
+  readonly path: string;
   readonly recorder: Recorder;
   pending: Uint8Array[];
 }
@@ -35,8 +36,10 @@ export class PcapFolder {
     if (!file) {
       const recorder = new Recorder(LINKTYPE_ETHERNET, frame.dev, `network namespace ${frame.ns}`);
       // A device may be called "a/b" nowhere, a namespace neither: both are names of files on Linux.
+      const path = join(this.folder, `${name}.pcapng`);
       file = {
-        fd: openOut("--pcap", join(this.folder, `${name}.pcapng`)),
+        fd: openOut("--pcap", path),
+        path,
         recorder,
         pending: [recorder.start()],
       };
@@ -56,6 +59,6 @@ export class PcapFolder {
 }
 
 function flush(file: Open): void {
-  writeOut(file.fd, Buffer.concat(file.pending));
+  writeOut(file.fd, file.path, Buffer.concat(file.pending));
   file.pending = [];
 }

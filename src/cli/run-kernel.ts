@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { KernelWalker } from "../engine/kernel/walk/walker.ts";
 import type { WalkEvent } from "../walk/event.ts";
-import { buildLab, type LabFileRun, mainJob } from "./lab-file.ts";
+import { buildLab, type LabFileRun } from "./lab-file.ts";
+import { mainJob } from "./main-job.ts";
 import { closeKernel, openKernel } from "./open-kernel.ts";
 import type { RunOptions } from "./options.ts";
+import { print } from "./out.ts";
 
 /** How long an interrupted script may take to end by itself. */
 const GRACE = 2000;
@@ -50,7 +52,7 @@ export async function runOnKernel(
     ...main,
     ...(walker ? { env: walker.environment } : {}),
     output: (bytes, stream) => {
-      const say = () => void (stream === "stdout" ? process.stdout : process.stderr).write(bytes);
+      const say = () => print(stream, bytes);
       if (walker) walker.output(say);
       else say();
     },

@@ -1,8 +1,13 @@
 import { dirname } from "node:path";
+import { labFolders } from "../lab/disk-folder.ts";
 import type { WalkEvent } from "../walk/event.ts";
+import { CommandLineError } from "./command-line-error.ts";
 import { EventFile } from "./event-file.ts";
-import { buildLab, isLabFile, type LabFileRun, mainJob, readLabFile } from "./lab-file.ts";
-import { CommandLineError, checkFile, parseOptions, type RunOptions, workingFolder } from "./options.ts";
+import type { LabFileRun } from "./lab-file.ts";
+import { loadEngine } from "./load-engine.ts";
+import { isLabFile, mainJob } from "./main-job.ts";
+import { checkFile, parseOptions, type RunOptions, workingFolder } from "./options.ts";
+import { print } from "./out.ts";
 import { PcapFolder } from "./pcap-folder.ts";
 import { Signals } from "./signals.ts";
 import { standardInput } from "./stdin.ts";
@@ -30,7 +35,7 @@ export async function runScript(
       throw new CommandLineError(`${verb} needs a script: packetwalk ${verb} FILE`);
     checkFile(options.file);
     cwd = workingFolder();
-    if (isLabFile(options.file)) lab = readLabFile(options.file);
+    if (isLabFile(options.file)) lab = (await import("./lab-file.ts")).readLabFile(options.file);
   } catch (error) {
     if (!(error instanceof CommandLineError)) throw error;
     process.stderr.write(`packetwalk: ${error.message}\n`);
@@ -62,8 +67,7 @@ export async function runScript(
       events?.close();
     }
   }
-  const { SimulatedEngine } = (await import("./load-engine.ts")).loadEngine();
-  const { labFolders } = await import("../lab/disk-folder.ts");
+  const { SimulatedEngine } = loadEngine();
   const listening = events || listener.onEvent;
   const engine = new SimulatedEngine({
     seed: options.seed,
@@ -82,6 +86,7 @@ export async function runScript(
   try {
     if (lab) {
       listener.building?.(true);
+      const { buildLab } = await import("./lab-file.ts");
       const failure = await buildLab(engine, lab);
       listener.building?.(false);
       if (failure !== undefined) {
@@ -96,7 +101,7 @@ export async function runScript(
       {
         ...job,
         ...standardInput(),
-        output: (bytes, stream) => (stream === "stdout" ? process.stdout : process.stderr).write(bytes),
+        output: (bytes, stream) => print(stream, bytes),
       },
       (signal) => signals.take(signal),
       () => signals.pause(),

@@ -1,6 +1,7 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { labSchema } from "../lab/file/schema.ts";
 import { WALK_VERSION, walkEventSchema } from "../walk/event.ts";
+import { print } from "./out.ts";
 
 /** Prints the JSON Schema of one line of an event file; `packetwalk schema lab`: of lab files. */
 export async function main(words: readonly string[]): Promise<number> {
@@ -14,6 +15,6 @@ export async function main(words: readonly string[]): Promise<number> {
     ...toJsonSchema(walkEventSchema),
   };
   const schema = words.length > 0 ? lab : walk;
-  process.stdout.write(`${JSON.stringify(schema, null, 2)}\n`);
+  print("stdout", `${JSON.stringify(schema, null, 2)}\n`);
   return 0;
 }

@@ -1,6 +1,9 @@
 import { wholeScript } from "../lab/file/script.ts";
-import { isLabFile, readLabFile } from "./lab-file.ts";
-import { CommandLineError, checkFile } from "./options.ts";
+import { CommandLineError } from "./command-line-error.ts";
+import { readLabFile } from "./lab-file.ts";
+import { isLabFile } from "./main-job.ts";
+import { checkFile } from "./options.ts";
+import { print } from "./out.ts";
 
 /** `packetwalk script LAB.yaml`: the commands that build the lab, as a bash script for any Linux. */
 export async function main(words: readonly string[]): Promise<number> {
@@ -12,7 +15,7 @@ export async function main(words: readonly string[]): Promise<number> {
     if (!isLabFile(file))
       throw new CommandLineError(`${file} is no lab file (.yaml, .yml, .json): a script needs no compiling.`);
     const { plan, name } = readLabFile(file);
-    process.stdout.write(wholeScript(plan, name));
+    print("stdout", wholeScript(plan, name));
     return 0;
   } catch (error) {
     if (!(error instanceof CommandLineError)) throw error;

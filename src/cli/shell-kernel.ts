@@ -1,9 +1,11 @@
 import { dirname, resolve } from "node:path";
 import type { Job } from "../engine/engine.ts";
 import { attach, terminalSize } from "./attach.ts";
-import { buildLab, type LabFileRun, mainJob } from "./lab-file.ts";
+import { buildLab, type LabFileRun } from "./lab-file.ts";
+import { mainJob } from "./main-job.ts";
 import { closeKernel, openKernel } from "./open-kernel.ts";
 import type { RunOptions } from "./options.ts";
+import { print } from "./out.ts";
 
 /** How long a shell that is hung up on may take to end by itself. */
 const GRACE = 2000;
@@ -35,7 +37,7 @@ export async function shellOnKernel(options: RunOptions, lab: LabFileRun | undef
       ...job,
       env: { PS1: "\\u@\\h:\\w\\$ ", TERM: process.env.TERM ?? "dumb" },
       ...(raw ? { terminal: terminalSize() } : {}),
-      output: (bytes, stream) => (stream === "stdout" ? process.stdout : process.stderr).write(bytes),
+      output: (bytes, stream) => print(stream, bytes),
     });
     const hangUp = () => {
       running.signal("HUP");

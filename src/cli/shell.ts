@@ -1,8 +1,13 @@
 import { dirname, resolve } from "node:path";
+import { labFolders } from "../lab/disk-folder.ts";
 import { attach, terminalSize } from "./attach.ts";
+import { CommandLineError } from "./command-line-error.ts";
 import { EventFile } from "./event-file.ts";
-import { buildLab, isLabFile, type LabFileRun, mainJob, readLabFile } from "./lab-file.ts";
-import { CommandLineError, checkFile, parseOptions, type RunOptions } from "./options.ts";
+import type { LabFileRun } from "./lab-file.ts";
+import { loadEngine } from "./load-engine.ts";
+import { isLabFile, mainJob } from "./main-job.ts";
+import { checkFile, parseOptions, type RunOptions } from "./options.ts";
+import { print } from "./out.ts";
 import { PcapFolder } from "./pcap-folder.ts";
 
 /** `packetwalk shell [FILE]`: a terminal on the box, after the script has run. */
@@ -12,15 +17,15 @@ export async function main(words: readonly string[]): Promise<number> {
   try {
     options = parseOptions("shell", words);
     if (options.file !== undefined) checkFile(options.file);
-    if (options.file !== undefined && isLabFile(options.file)) lab = readLabFile(options.file);
+    if (options.file !== undefined && isLabFile(options.file))
+      lab = (await import("./lab-file.ts")).readLabFile(options.file);
   } catch (error) {
     if (!(error instanceof CommandLineError)) throw error;
     process.stderr.write(`packetwalk: ${error.message}\n`);
     return 2;
   }
   if (options.engine === "kernel") return (await import("./shell-kernel.ts")).shellOnKernel(options, lab);
-  const { SimulatedEngine } = (await import("./load-engine.ts")).loadEngine();
-  const { labFolders } = await import("../lab/disk-folder.ts");
+  const { SimulatedEngine } = loadEngine();
   const folder = options.file === undefined ? process.cwd() : dirname(resolve(options.file));
   const terminal = process.stdin.isTTY ? terminalSize() : undefined;
   const events = options.events === undefined ? undefined : new EventFile(options.events);
@@ -42,10 +47,10 @@ export async function main(words: readonly string[]): Promise<number> {
     onNotice: (line) => process.stderr.write(`packetwalk: ${line}\r\n`),
   });
   const output = (bytes: Uint8Array, stream: "stdout" | "stderr") => {
-    (stream === "stdout" ? process.stdout : process.stderr).write(bytes);
+    print(stream, bytes);
   };
   try {
-    const failure = lab && (await buildLab(engine, lab));
+    const failure = lab && (await (await import("./lab-file.ts")).buildLab(engine, lab));
     if (failure !== undefined) {
       process.stderr.write(`packetwalk: ${failure}\n`);
       return 1;
@@ -90,7 +95,7 @@ function greeting({ walk }: RunOptions): string {
 async function walks(options: RunOptions, raw: boolean) {
   const { WalkTeller, palette } = await import("./walk.ts");
   const teller = new WalkTeller(palette(options.color), options.verbose, (text) =>
-    process.stdout.write(raw ? text.replaceAll("\n", "\r\n") : text),
+    print("stdout", raw ? text.replaceAll("\n", "\r\n") : text),
   );
   teller.saysCommands = false;
   teller.silent = true;

@@ -4,10 +4,11 @@ import { readSync } from "node:fs";
  * This process's standard input, by asking. On a terminal there is none: a lab that wants to be typed to is
  * run by `packetwalk shell`.
  */
-export function standardInput(): { pull?: (max: number) => Uint8Array } {
-  if (process.stdin.isTTY) return {};
+export function standardInput(): { pull: (max: number) => Uint8Array } {
   return {
     pull: (max) => {
+      // Asked for late: it loads much, and few scripts read.
+      if (process.stdin.isTTY) return new Uint8Array(0);
       const buffer = new Uint8Array(Math.min(max, 65536));
       try {
         return buffer.subarray(0, readSync(0, buffer));
@@ -18,7 +19,7 @@ export function standardInput(): { pull?: (max: number) => Uint8Array } {
         if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
         // A pipe that does not block and has nothing now: a moment's rest, then again.
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-        return standardInput().pull?.(max) ?? buffer.subarray(0, 0);
+        return standardInput().pull(max);
       }
     },
   };

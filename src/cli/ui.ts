@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { readLab } from "../lab/read-lab.ts";
-import { CommandLineError } from "./options.ts";
+import { CommandLineError } from "./command-line-error.ts";
+import { print } from "./out.ts";
 import { answer, readPage } from "./ui/answer.ts";
 import { openBrowser } from "./ui/browser.ts";
 import { Guard } from "./ui/guard.ts";
@@ -34,7 +34,7 @@ export async function main(words: readonly string[]): Promise<number> {
       return fail(`the kernel engine cannot start: ${found.what}\npacketwalk: ${found.cure ?? ""}`, 1);
     const { Sockets } = await import("./ui/sockets.ts");
     const { openKernelLab } = await import("./ui/kernel-lab.ts");
-    sockets = new Sockets(guard, openKernelLab, (line) => process.stdout.write(`${line}\n`));
+    sockets = new Sockets(guard, openKernelLab, (line) => print("stdout", `${line}\n`));
   }
   const folder = await pageFolder();
   if (!folder) return fail("the page is not built: run npm run setup -- --page in the clone.");
@@ -65,7 +65,7 @@ function serve(
       const at = (server.address() as AddressInfo).port;
       site.guard.listens(at);
       const address = `http://127.0.0.1:${at}/${site.guard.secret}/${site.lab ? "?lab" : ""}`;
-      process.stdout.write(`${address}\nCtrl-C ends it.\n`);
+      print("stdout", `${address}\nCtrl-C ends it.\n`);
       if (!open) return;
       const browser = openBrowser(address);
       forget = browser.over;
@@ -93,11 +93,11 @@ function fail(text: string, status = 2): number {
 
 /** Where the built page is; in a clone it is built when it is missing. */
 async function pageFolder(): Promise<string | undefined> {
-  const folder = fileURLToPath(new URL("./web/", import.meta.url));
+  const folder = join(__dirname, "web");
   if (existsSync(join(folder, "index.html"))) return folder;
-  const setup = new URL("../scripts/setup.mjs", import.meta.url);
+  const setup = join(__dirname, "../scripts/setup.mjs");
   if (!existsSync(setup)) return undefined;
-  const { setUpPage } = (await import(setup.href)) as { setUpPage: () => Promise<void> };
+  const { setUpPage } = (await import(setup)) as { setUpPage: () => Promise<void> };
   await setUpPage();
   return existsSync(join(folder, "index.html")) ? folder : undefined;
 }

@@ -3,14 +3,13 @@ import type { WalkEvent } from "../walk/event.ts";
 import { LabMemory } from "../walk/memory.ts";
 import { type Palette, PLAIN, WalkPrinter, waitsFor } from "../walk/print.ts";
 import { type PacketStory, StoryTeller } from "../walk/story.ts";
+import { print } from "./out.ts";
 import { runScript } from "./run-script.ts";
 
 /** `packetwalk walk FILE`: the script's output, and under each command the walk of each packet. */
 export function main(words: readonly string[]): Promise<number> {
   return runScript("walk", words, (options) => {
-    const teller = new WalkTeller(palette(options.color), options.verbose, (text) =>
-      process.stdout.write(text),
-    );
+    const teller = new WalkTeller(palette(options.color), options.verbose, (text) => print("stdout", text));
     return {
       onEvent: (event) => teller.take(event),
       onEnd: () => teller.finish(),

@@ -43,23 +43,24 @@ const MAX_LINKS = 40;
 export function resolve(proc: Process, path: string, follow = true): Resolved {
   if (path === "") throw new KernelError("ENOENT");
   const mounts = proc.mounts;
-  const todo = (path.startsWith("/") ? path : `${proc.cwd}/${path}`).split("/").reverse();
-  const stack: { inode: DirectoryInode; name: string }[] = [{ inode: mounts.root, name: "" }];
-  const at = () => (stack.length === 1 ? "" : stack.map((s) => s.name).join("/"));
+  const todo = components(path.startsWith("/") ? path : `${proc.cwd}/${path}`);
+  // The directories on the way, each with its canonical path; the root's is empty.
+  const stack: { inode: DirectoryInode; name: string; path: string }[] = [
+    { inode: mounts.root, name: "", path: "" },
+  ];
   const mustBeDirectory = path.endsWith("/") || path.endsWith("/.");
   let links = 0;
   while (todo.length > 0) {
     const name = todo.pop() as string;
-    if (name === "" || name === ".") continue;
     if (name === "..") {
       if (stack.length > 1) stack.pop();
       continue;
     }
     if (name.length > 255) throw new KernelError("ENAMETOOLONG");
-    const parent = stack[stack.length - 1].inode;
-    const full = `${at()}/${name}`;
+    const { inode: parent, path: above } = stack[stack.length - 1];
+    const full = `${above}/${name}`;
     const inode = (mounts.binds.size > 0 ? mounts.binds.get(full) : undefined) ?? parent.lookup(name, proc);
-    const last = todo.every((t) => t === "" || t === ".");
+    const last = todo.length === 0;
     if (inode === undefined) {
       if (last) return { inode: undefined, parent, name, path: full };
       throw new KernelError("ENOENT");
@@ -69,10 +70,10 @@ export function resolve(proc: Process, path: string, follow = true): Resolved {
       const target = inode.target(proc);
       // /proc/self/fd/N of a pipe names nothing that can be walked to.
       if (target.startsWith("/")) stack.length = 1;
-      todo.push(...target.split("/").reverse());
+      todo.push(...components(target));
       continue;
     }
-    if (inode instanceof DirectoryInode) stack.push({ inode, name });
+    if (inode instanceof DirectoryInode) stack.push({ inode, name, path: full });
     else {
       if (!last || mustBeDirectory) throw new KernelError("ENOTDIR");
       return { inode, parent, name, path: full };
@@ -80,7 +81,15 @@ export function resolve(proc: Process, path: string, follow = true): Resolved {
   }
   const end = stack[stack.length - 1];
   const parent = stack[Math.max(0, stack.length - 2)].inode;
-  return { inode: end.inode, parent, name: end.name, path: at() || "/" };
+  return { inode: end.inode, parent, name: end.name, path: end.path || "/" };
+}
+
+/** A path's names, the last first. */
+function components(path: string): string[] {
+  return path
+    .split("/")
+    .filter((name) => name !== "" && name !== ".")
+    .reverse();
 }
 
 /** The inode that a path names; ENOENT when there is none. */

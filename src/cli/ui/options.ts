@@ -1,4 +1,4 @@
-import { CommandLineError } from "../options.ts";
+import { CommandLineError } from "../command-line-error.ts";
 
 export interface UiOptions {
   readonly engine: "simulated" | "kernel";
