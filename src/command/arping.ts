@@ -159,6 +159,7 @@ export const arping = defineTool({
       while (!ended && machine.now < deadline) {
         if (machine.now >= nextSend) {
           if (sent >= count) break;
+          lastSent = machine.now;
           try {
             socket.send(packet(), { device: dev, to: mac, protocol: ETH_P_ARP });
           } catch (error) {
@@ -167,8 +168,7 @@ export const arping = defineTool({
           }
           sent++;
           if (mac === BROADCAST) broadcasts++;
-          lastSent = machine.now;
-          nextSend = machine.now + interval;
+          nextSend = lastSent + interval;
         }
         for (;;) {
           const frame = socket.receive();

@@ -92,6 +92,7 @@ export class Machine implements NetworkHost {
   private runHead = 0;
   private readonly softirqs: (() => void)[] = [];
   private softHead = 0;
+  private inSoftirq = false;
   private lastPacketId = 0;
   /** The process whose code runs now. */
   current: Process | null = null;
@@ -269,14 +270,17 @@ export class Machine implements NetworkHost {
       this.softirqs.length = 0;
       this.softHead = 0;
     }
-    work();
+    this.inSoftirq = true;
+    try {
+      work();
+    } finally {
+      this.inSoftirq = false;
+    }
   }
 
-  /**
-   * Runs the packet work that waits, as the end of a send does (local_bh_enable → do_softirq): for programs
-   * whose next system call comes before any other process has run. At most 1000 pieces, the rest runs later.
-   */
-  drainSoftirqs(): void {
+  /** At most 1000 pieces of packet work, the rest runs later; as does what is sent in the midst of it (in_interrupt). */
+  settle(): void {
+    if (this.inSoftirq) return;
     for (let i = 0; i < 1000 && this.softHead < this.softirqs.length; i++) this.softirqStep();
   }
 

@@ -13,6 +13,11 @@ export interface NetworkHost extends Clock {
   softirq(work: () => void): void;
   /** Work queued so far: over net.core.netdev_max_backlog (1000) packets are dropped, CPU_BACKLOG. */
   readonly softirqBacklog: number;
+  /**
+   * The end of a system call that sent something (local_bh_enable → do_softirq): the packet work that waits is done before
+   * the call returns, answers that come at once included.
+   */
+  settle(): void;
   /** A line for the kernel log; level 0 (emerg) … 7 (debug). */
   printk(level: number, line: string): void;
   /** The initial namespace. */

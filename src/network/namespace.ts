@@ -360,7 +360,7 @@ export class NetNamespace {
   /** fib_compute_spec_dst: this host's own address for an answer to a packet. */
   specDestination(pkt: Packet, dev: Device | null, way: Route | null = null): number {
     const route = way ?? (pkt.route as Route | null);
-    if (route === null || route.type === "local") return ip.dst(pkt.data, pkt.net);
+    if (route?.type === "local") return ip.dst(pkt.data, pkt.net);
     const src = ip.src(pkt.data, pkt.net);
     if (!isZeroNet(src) && this.routes.lookup({ dst: src, iif: 1 }) === null) {
       const found = this.routes.result;

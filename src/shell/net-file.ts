@@ -48,7 +48,7 @@ export function* openConnection(sh: Shell, word: string, pos: number): Running<O
     return refused(error.message);
   }
   if (socket instanceof TcpSocket) {
-    while (socket.state === "SYN-SENT" || socket.state === "SYN-RECV") yield { queues: [socket.writable] };
+    while (socket.connecting) yield { queues: [socket.writable] };
     const error = socket.takeError();
     if (error !== null) return refused(strerror(error));
   }

@@ -26,7 +26,7 @@ export interface AnswerOptions {
   readonly frames?: boolean;
   /** LOG rules log, and `dmesg` shows it. */
   readonly hostLog?: boolean;
-  /** Namespaces are made by nothing but `ip netns add` in the script itself; spares three processes a command. */
+  /** Namespaces are made by nothing but `ip netns add` in the script itself (spares three processes a command); ARP's frames stand apart. */
   readonly plain?: boolean;
 }
 
@@ -54,7 +54,7 @@ done 2>&1
 `;
 
 export function simulated(script: string, profile: Profile, options: AnswerOptions = {}): Answer {
-  if (options.frames) return runWithFrames(script, profile);
+  if (options.frames) return runWithFrames(script, profile, options.plain);
   const { stdout, stderr, status } = runLab(`${options.hostLog ? SWITCH_ON : ""}${script}`, { profile });
   return { stdout, stderr, status };
 }
@@ -160,7 +160,7 @@ ${options.frames ? captureOnKernel(options.plain) : 'exec bash -c "$CASE" lab 3>
         stdout,
         stderr,
         status: code ?? 137,
-        ...(options.frames ? { frames: framesOfKernel(frames) } : {}),
+        ...(options.frames ? { frames: framesOfKernel(frames, options.plain) } : {}),
       });
     });
   });

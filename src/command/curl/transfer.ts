@@ -126,7 +126,7 @@ export class Transfer {
       throw failed(7, "Couldn't connect to server");
     }
     const limit = this.meter.start + (this.s.connectTimeout || 300) * SECOND;
-    while (socket.state === "SYN-SENT" || socket.state === "SYN-RECV") {
+    while (socket.undecided) {
       if (this.now >= limit) throw failed(28, "Timeout was reached");
       if (this.now >= this.deadline)
         throw new CurlError(28, `Connection timed out after ${this.elapsedMs} milliseconds`);

@@ -205,7 +205,6 @@ function step(
       if (sent === AGAIN) return;
       if (sent === client.parts[0].length) client.parts.shift();
       else client.parts[0] = client.parts[0].subarray(sent);
-      proc.machine.drainSoftirqs();
     }
     // shutdown_request: the write side first, then close.
     client.socket.shutdown("write");

@@ -232,7 +232,7 @@ function* connect(proc: Process, s: Settings, socket: TcpSocket, to: number, por
     return `failed: ${strerror(error.code)}`;
   }
   const until = s.timeout >= 0 ? proc.machine.now + s.timeout : undefined;
-  while (socket.state === "SYN-SENT" || socket.state === "SYN-RECV") {
+  while (socket.undecided) {
     if (until !== undefined && proc.machine.now >= until) return "timed out: Operation now in progress";
     yield until === undefined ? { queues: [socket.writable] } : { queues: [socket.writable], until };
   }

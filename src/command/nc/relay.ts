@@ -74,11 +74,7 @@ export function* relay(proc: Process, s: Settings, socket: TcpSocket | UdpSocket
         inputOpen = false;
       }
     }
-    if (moved) {
-      // A send's packets, and their answers, go through before the system call returns.
-      proc.machine.drainSoftirqs();
-      continue;
-    }
+    if (moved) continue;
     const now = proc.machine.now;
     if (now >= quitAt) return 0;
     if (s.timeout >= 0 && now - lastActive >= s.timeout) return 0;

@@ -282,8 +282,7 @@ class Ping {
         const pause = Math.min(500, o.interval / 2);
         if (++this.crowded * pause < o.linger) return pause;
       }
-      // An ICMP error that the failed send caused has come by now: packets go through before sendmsg returns.
-      machine.drainSoftirqs();
+      // An ICMP error that the failed send caused has come by now.
       const heard = crowded ? 1 : yield* this.errorMessage();
       if (heard === 0) return 0;
       // With an ICMP error beside it, the send's own error is told too (hard_local_error in pinger()).

@@ -271,6 +271,10 @@ class Traceroute {
     return max * 1e9;
   }
 
+  private get answered(): number {
+    return this.probes.filter((p) => p.done).length;
+  }
+
   private printed = { ttl: 0, from: -1 };
 
   private *print(n: number): Running<void> {
@@ -337,6 +341,10 @@ class Traceroute {
           flying++;
         }
         if (start >= end || next === Number.POSITIVE_INFINITY) continue;
+        // What came while the probes were sent is there before one can wait for it.
+        const before = this.answered;
+        this.poll();
+        if (this.answered > before) continue;
         const queues = this.raw
           ? [this.raw.readable]
           : this.probes.flatMap((p) => (p.socket ? [p.socket.readable] : []));

@@ -61,7 +61,7 @@ export function inputOptions(ns: NetNamespace, pkt: Packet, dev: Device, route: 
 
 /** A sender's own record-route slot: filled when the packet is made (ip_options_build). */
 export function fillOwn(ns: NetNamespace, pkt: Packet, address: number): void {
-  const options = new Compiler(ns, pkt.data, pkt.net, () => address);
+  const options = new Compiler(ns, pkt.data, pkt.net, () => address, true);
   options.run();
   if (options.changed) updateChecksum(pkt.data, pkt.net);
 }
@@ -79,12 +79,15 @@ class Compiler implements Filled {
   private readonly data: Uint8Array;
   private readonly net: number;
   private readonly address: () => number;
+  /** Made here: a full option is as full as before. */
+  private readonly own: boolean;
 
-  constructor(ns: NetNamespace, data: Uint8Array, net: number, address: () => number) {
+  constructor(ns: NetNamespace, data: Uint8Array, net: number, address: () => number, own = false) {
     this.ns = ns;
     this.data = data;
     this.net = net;
     this.address = address;
+    this.own = own;
   }
 
   /** Offset of the byte that is wrong, or −1. */
@@ -155,13 +158,13 @@ class Compiler implements Filled {
           put32(data, slot, this.address());
           this.stamped = slot - this.net;
         }
-        if (flag === TS_AND_ADDRESS || ns.addressType4(u32(data, slot), null) === "LOCAL") {
+        if (flag === TS_AND_ADDRESS || ns.addressType4(u32(data, slot), null) !== "UNICAST") {
           data[at + 2] += 8;
           put32(data, slot + 4, timeOfDay(ns));
           this.changed = true;
         }
       }
-    } else if (flag !== TS_PRESPECIFIED) {
+    } else if (flag !== TS_PRESPECIFIED && !this.own) {
       if (data[at + 3] >>> 4 === 15) return at + 3;
       data[at + 3] += 16;
       this.changed = true;

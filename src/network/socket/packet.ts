@@ -134,6 +134,7 @@ export class PacketSocket extends Socket {
     pkt.mark = this.options.mark;
     born(this, pkt, "socket");
     this.ns.sendFrame(dev, pkt);
+    this.ns.host.settle();
     return data.length;
   }
 

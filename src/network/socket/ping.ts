@@ -16,7 +16,7 @@ import {
   ipId,
   newDatagram,
   routeFor,
-  sendIp,
+  sendDatagram,
   tooLong,
 } from "./send.ts";
 import type { SendOptions, SocketOwner } from "./socket.ts";
@@ -100,7 +100,7 @@ export class PingSocket extends DatagramSocket {
     pkt.data.set(data, pkt.trans);
     icmp.emit(pkt.data, pkt.trans, pkt.end, icmp.ECHO, 0, this.localPort, u16(data, 6));
     const df = dontFragment(this, route) && pkt.length <= mtu;
-    sendIp(
+    sendDatagram(
       this,
       pkt,
       route,

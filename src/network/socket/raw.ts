@@ -18,7 +18,7 @@ import {
   ipId,
   newDatagram,
   routeFor,
-  sendIp,
+  sendDatagram,
   tooLong,
 } from "./send.ts";
 import type { SendOptions, SocketOwner } from "./socket.ts";
@@ -85,7 +85,7 @@ export class RawSocket extends DatagramSocket {
       }
       pkt.data.set(data, pkt.trans);
       const df = dontFragment(this, route) && pkt.length <= mtu;
-      sendIp(
+      sendDatagram(
         this,
         pkt,
         route,
@@ -127,7 +127,11 @@ export class RawSocket extends DatagramSocket {
     pkt.priority = this.options.priority;
     pkt.socket = this;
     born(this, pkt, "socket");
-    handOver(this, pkt, route);
+    try {
+      handOver(this, pkt, route);
+    } finally {
+      this.ns.host.settle();
+    }
   }
 
   private tooBig(mtu: number, to: number, data: Uint8Array): void {

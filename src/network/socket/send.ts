@@ -198,6 +198,15 @@ export function handOver(socket: Socket, pkt: Packet, route: Route): void {
   }
 }
 
+/** A datagram that a system call sends: its way and the answers that come at once are done before the call returns. */
+export function sendDatagram(...args: Parameters<typeof sendIp>): void {
+  try {
+    sendIp(...args);
+  } finally {
+    args[0].ns.host.settle();
+  }
+}
+
 /** The walk's first word on a packet that a socket made. */
 export function born(socket: Socket, pkt: Packet, by: string): void {
   const walk = socket.ns.host.walk;

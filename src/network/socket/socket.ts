@@ -174,7 +174,8 @@ export abstract class Socket {
 
   /** Throws the pending error, if there is one (sock_error). */
   protected raisePending(): void {
-    const error = this.takeError();
+    const error = this.pendingError;
+    this.pendingError = null;
     if (error !== null) throw new KernelError(error);
   }
 

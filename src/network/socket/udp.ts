@@ -17,7 +17,7 @@ import {
   isMulticast,
   newDatagram,
   routeFor,
-  sendIp,
+  sendDatagram,
   tooLong,
 } from "./send.ts";
 import type { SendOptions, SocketOwner } from "./socket.ts";
@@ -118,7 +118,7 @@ export class UdpSocket extends DatagramSocket {
       leaveChecksum(pkt, src, dst, ipv4.UDP);
     }
     const df = dontFragment(this, route) && pkt.length <= mtu;
-    sendIp(
+    sendDatagram(
       this,
       pkt,
       route,

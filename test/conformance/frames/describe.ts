@@ -26,14 +26,15 @@ const FLAGS = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"];
 /**
  * The frames of every link as text: device by device, what went out, then what came in, each in its order. How
  * sending and receiving interleave is chance. Each field stands there, but for those that chance decides (names.ts).
+ * `arpApart`: so is ARP's place among the rest, where its repetitions last longer than a command.
  */
-export function describeFrames(frames: readonly LinkFrame[]): string {
+export function describeFrames(frames: readonly LinkFrame[], arpApart = false): string {
   const kept = frames.filter((f) => !CHATTER.some(({ is }) => is(f.bytes)));
   const names = new Names();
   for (const f of kept) names.learn(f.bytes);
   const groups = new Map<string, LinkFrame[]>();
   for (const f of kept) {
-    const key = `${f.ns} ${f.dev} ${f.type === OUT ? "out" : "in"}`;
+    const key = `${f.ns} ${f.dev} ${f.type === OUT ? "out" : "in"}${arpApart && ethernet.type(f.bytes, 0) === ethernet.TYPE_ARP ? " arp" : ""}`;
     groups.set(key, [...(groups.get(key) ?? []), f]);
   }
   let out = "";
@@ -74,7 +75,8 @@ function packet(bytes: Uint8Array, at: number, end: number, names: Names, partia
   const header = ipv4.headerLength(bytes, at);
   const fragment = ipv4.fragment(bytes, at);
   const total = ipv4.totalLength(bytes, at);
-  const options = header > 20 ? ` options ${hex(bytes, at + 20, at + header)}` : "";
+  const options =
+    header > 20 ? ` options ${hex(names.clockless(bytes, at, at + header), 0, header - 20)}` : "";
   const part = `${fragment & 0x8000 ? " RF" : ""}${fragment & ipv4.DF ? " DF" : ""}${fragment & ipv4.MF ? " MF" : ""}${fragment & ipv4.OFFSET ? ` at ${(fragment & ipv4.OFFSET) * 8}` : ""}`;
   const sum = checksum(bytes, at, at + header) === 0 ? "" : " bad header sum";
   const head = `ip tos ${ipv4.tos(bytes, at)} len ${total} ipid ${names.ipId(bytes, at)}${part} ttl ${ipv4.ttl(bytes, at)} ${ipv4.format(ipv4.src(bytes, at))} > ${ipv4.format(ipv4.dst(bytes, at))}${options}${sum}`;

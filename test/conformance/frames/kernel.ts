@@ -37,7 +37,7 @@ IP
 chmod +x ${HOME}/bin/ip`;
 
 /** What capture.py wrote, as text. */
-export function framesOfKernel(lines: string): string {
+export function framesOfKernel(lines: string, arpApart?: boolean): string {
   const frames: LinkFrame[] = [];
   for (const line of lines.split("\n").filter(Boolean)) {
     const [ns, dev, type, tci, checksum, hex] = line.split(" ");
@@ -45,5 +45,5 @@ export function framesOfKernel(lines: string): string {
     const bytes = new Uint8Array(Buffer.from(tagged, "hex"));
     frames.push({ ns, dev, type: Number(type), partial: checksum === "partial", bytes });
   }
-  return describeFrames(frames);
+  return describeFrames(frames, arpApart);
 }

@@ -1,6 +1,7 @@
 import { u16, u32 } from "../../../src/wire/bytes.ts";
 import * as ethernet from "../../../src/wire/ethernet.ts";
 import * as ipv4 from "../../../src/wire/ipv4.ts";
+import { TIMESTAMP, TS_ONLY, walk } from "../../../src/wire/ipv4-options.ts";
 import * as tcp from "../../../src/wire/tcp.ts";
 
 /** Crafted segments count from small numbers; a stack's own first number is random and hardly ever so small. */
@@ -63,6 +64,19 @@ export class Names {
       i += size;
     }
     return words.join(" ");
+  }
+
+  /** A header's options, with ones in place of the times of day that hosts have written in a timestamp option. */
+  clockless(bytes: Uint8Array, at: number, end: number): Uint8Array {
+    const options = bytes.slice(at + ipv4.LENGTH, end);
+    walk(options, 0, options.length, (type, from, length) => {
+      if (type !== TIMESTAMP || length < 4) return true;
+      const size = (options[from + 3] & 15) === TS_ONLY ? 4 : 8;
+      const written = Math.min(length, options[from + 2] - 1);
+      for (let i = size; i + 4 <= written; i += size) options.fill(0x11, from + i, from + i + 4);
+      return true;
+    });
+    return options;
   }
 
   /** An echo identifier: ping draws it; what is crafted is small. */

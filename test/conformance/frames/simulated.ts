@@ -6,7 +6,7 @@ import type { Answer } from "../run.ts";
 import { describeFrames, type LinkFrame } from "./describe.ts";
 
 /** Runs a case on a simulated machine with a capture on every device. */
-export function runWithFrames(script: string, profile: Profile): Answer {
+export function runWithFrames(script: string, profile: Profile, arpApart?: boolean): Answer {
   const frames: LinkFrame[] = [];
   const engine = new SimulatedEngine({
     profile,
@@ -24,7 +24,7 @@ export function runWithFrames(script: string, profile: Profile): Answer {
       said[stream] += text(bytes);
     },
   });
-  return { ...said, status, frames: describeFrames(frames) };
+  return { ...said, status, frames: describeFrames(frames, arpApart) };
 }
 
 /** eth_type_trans: sll_pkttype of a frame that came in. */

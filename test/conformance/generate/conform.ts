@@ -42,7 +42,7 @@ async function differs(l: GeneratedLab): Promise<{ real: string; ours: string } 
     return undefined;
   }
   const real = recordOf(inOrder(answer));
-  const ours = recordOf(inOrder(simulated(script(l), l.profile, { frames: true })));
+  const ours = recordOf(inOrder(simulated(script(l), l.profile, { frames: true, plain: true })));
   return real === ours ? undefined : { real, ours };
 }
 

@@ -150,7 +150,7 @@ export const TARGET_USES: Readonly<Record<string, Uses>> = {
     "--or-mark 4",
     "--xor-mark 3",
   ],
-  CT: () => ["--notrack", "--zone 1"],
+  CT: () => ["--notrack"],
   DNAT: (place) =>
     others(place).flatMap((ip) => [
       `--to-destination ${ip}`,

@@ -7,6 +7,8 @@ import { type Topology, topology } from "./topology.ts";
 export interface GeneratedLab {
   readonly topology: Topology;
   readonly profile: Profile;
+  /** Routers send redirects. How many depends on tens of milliseconds (ip_rt_redirect_load), so these labs go slowly. */
+  readonly redirects: boolean;
   readonly commands: readonly string[];
 }
 
@@ -15,6 +17,7 @@ export const lab: fc.Arbitrary<GeneratedLab> = topology.chain((t) =>
   fc.record({
     topology: fc.constant(t),
     profile: fc.constantFrom<Profile>("ubuntu", "kernel"),
+    redirects: fc.constantFrom(false, false, false, false, true),
     commands: fc
       .tuple(
         fc.array(fc.oneof({ weight: 2, arbitrary: setting(t) }, { weight: 5, arbitrary: ruleCommand(t) }), {
@@ -47,11 +50,16 @@ export function scriptOf(l: GeneratedLab): string {
       `net.ipv4.neigh.${dev}.delay_first_probe_time=60`,
     ]);
     if (b.router) values.push("net.ipv4.ip_forward=1");
+    if (!l.redirects)
+      for (const dev of ["all", ...b.devices.map((d) => d.dev)])
+        values.push(`net.ipv4.conf.${dev}.send_redirects=0`);
     if (values.length > 0) script.push(`ip netns exec ${b.name} sysctl -qw ${values.join(" ")}`);
   }
   const settle = `for n in ${boxes.map((b) => b.name).join(" ")}; do ip netns exec $n sh -c 'cat /sys/class/net/*/carrier' >/dev/null 2>&1; done`;
   script.push(settle);
-  for (const c of l.commands) {
+  for (const command of l.commands) {
+    const slow = l.redirects && command.includes("packetwalk-inject");
+    const c = slow ? `${command.replaceAll("; ", "; sleep 0.3; ")}; sleep 0.3` : command;
     script.push(c, `echo "[$?] ${c.replace(/[`"$\\]/g, "\\$&")}"`);
     // Reading the carrier makes the kernel act at once on link changes that it puts off (linkwatch).
     if (/ link set \S+ (up|down|arp|address)/.test(c)) script.push(settle);
@@ -66,7 +74,6 @@ const SETTINGS = [
   "net.ipv4.icmp_echo_ignore_all=1",
   "net.ipv4.conf.all.accept_local=1",
   "net.ipv4.ip_default_ttl=2",
-  "net.ipv4.conf.all.send_redirects=0",
   "net.ipv4.conf.all.arp_ignore=1",
   "net.ipv4.conf.all.proxy_arp=1",
   "net.netfilter.nf_conntrack_tcp_be_liberal=1",
@@ -183,7 +190,9 @@ function traffic(t: Topology): fc.Arbitrary<string> {
         `${at} nc -zv ${serverIp} ${p}`.replace("nc", "timeout 0.7 nc"),
         `${at} timeout 0.7 nc -z ${ip} ${p}`,
         `echo hello | ${at} nc -u -w1 ${ip} ${p}`,
-        `(echo served | timeout 3 ip netns exec ${server.name} nc -l -w2 ${p} >served & sleep 0.3; echo asked | ${at} timeout 0.9 nc -N ${serverIp} ${p}; wait; cat served)`,
+        // Data goes one way only: what both sides send at once crosses as it pleases.
+        `(timeout 3 ip netns exec ${server.name} nc -l -w2 ${p} >served </dev/null & sleep 0.3; echo asked | ${at} timeout 0.9 nc -N ${serverIp} ${p}; wait; cat served)`,
+        `(echo served | timeout 3 ip netns exec ${server.name} nc -N -l -w2 ${p} & sleep 0.3; ${at} timeout 0.9 nc ${serverIp} ${p} </dev/null; wait)`,
         `(timeout 2 ip netns exec ${server.name} nc -u -l ${p} >served & sleep 0.3; echo asked | ${at} nc -u -w1 ${serverIp} ${p}; wait; cat served)`,
       );
     });

@@ -57,7 +57,7 @@ class Builder {
   /** A veth pair between two boxes with addresses. */
   link(a: string, addressA: string, b: string, addressB: string): void {
     const n = this.cables++;
-    const [devA, devB] = [`${a}e${n}`, `${b}e${n}`];
+    const [devA, devB] = [`${a}v${n}`, `${b}v${n}`];
     const macA = this.port(a, devA, addressA, n);
     const macB = this.port(b, devB, addressB, n);
     this.links.push(

@@ -33,8 +33,9 @@ export function tcpError(
   const seq = tcp.seq(data, at);
   // An error about data that is not outstanding is old, or forged (RFC 5927 4.1).
   if (before(seq, sk.sndUna) || after(seq, sk.sndNxt)) return;
-  // What has not been accepted yet has no route of its own (tcp_req_err).
-  if (sk.state !== "SYN-RECV") table.ns.icmp.learn(pkt, inner, type, code, info);
+  // What has not been accepted yet has no route of its own (tcp_req_err); a redirect waits for nobody (do_redirect).
+  if (sk.state !== "SYN-RECV" && !(type === icmp.REDIRECT && sk.held))
+    table.ns.icmp.learn(pkt, inner, type, code, info);
   const meaning = icmpMeaning(type, code);
   if (meaning === undefined) return;
   if (type === icmp.DEST_UNREACH && code === icmp.FRAG_NEEDED) {
@@ -67,7 +68,11 @@ export function tcpError(
     });
   }
   if (sk.state === "SYN-SENT") {
-    sk.done(meaning.errno);
+    if (!sk.held) sk.done(meaning.errno);
+    else {
+      sk.softError = meaning.errno;
+      sk.errorQueued = true;
+    }
     return;
   }
   if (sk.state === "SYN-RECV") {

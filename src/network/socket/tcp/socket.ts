@@ -180,12 +180,39 @@ export class TcpSocket extends Socket {
     return child ?? AGAIN;
   }
 
+  /** sock_owned_by_user, as far as it matters: connect() still holds it. */
+  held = false;
+  /** An ICMP error came while connect() held it: poll(2) wakes, and SO_ERROR tells it, but the attempt goes on. */
+  errorQueued = false;
+
   /**
-   * Sends the SYN and returns. Wait on `writable` until `state` is no longer "SYN-SENT": then either the
-   * connection stands, or `takeError()` says why not. Throws at once where the kernel does (ENETUNREACH …).
+   * Sends the SYN and returns. Wait on `writable` while it is `connecting` (connect(2)), or `undecided` (poll(2) after a
+   * connect(2) that does not block): then either the connection stands, or `takeError()` says why not. Throws at once
+   * where the kernel does (ENETUNREACH …).
    */
   connect(address: number, port: number): void {
-    connect(this, address, port);
+    this.held = true;
+    try {
+      connect(this, address, port);
+      this.ns.host.settle();
+    } finally {
+      this.held = false;
+    }
+  }
+
+  get connecting(): boolean {
+    return this.state === "SYN-SENT" || this.state === "SYN-RECV";
+  }
+
+  get undecided(): boolean {
+    return this.connecting && !this.errorQueued;
+  }
+
+  /** SO_ERROR tells a soft error, too (sock_getsockopt). */
+  override takeError(): Errno | null {
+    const error = super.takeError() ?? this.softError;
+    this.softError = null;
+    return error;
   }
 
   /** How many bytes fit into the send buffer: twice what the congestion window may have in flight (tcp_sndbuf_expand). */
@@ -210,6 +237,7 @@ export class TcpSocket extends Socket {
     this.unsent.push(taken.slice());
     this.unsentBytes += taken.length;
     push(this);
+    this.ns.host.settle();
     return taken.length;
   }
 
