@@ -348,7 +348,9 @@ class Traceroute {
         const queues = this.raw
           ? [this.raw.readable]
           : this.probes.flatMap((p) => (p.socket ? [p.socket.readable] : []));
-        yield { queues, until: Math.max(machine.now, next) };
+        // select_estimate_accuracy: poll(2) may sleep a thousandth longer, so that probes sent in a row time out in a row.
+        const sleep = Math.max(0, next - machine.now);
+        yield { queues, until: machine.now + sleep + Math.min(sleep / 1000, 100e6) };
       }
       yield* this.tool.print("\n");
     } finally {
