@@ -35,6 +35,7 @@ export const ERRNO = {
   ENOSYS: [38, "Function not implemented"],
   ENOTEMPTY: [39, "Directory not empty"],
   ELOOP: [40, "Too many levels of symbolic links"],
+  EXFULL: [54, "Exchange full"],
   ENONET: [64, "Machine is not on the network"],
   EPROTO: [71, "Protocol error"],
   ENOTSOCK: [88, "Socket operation on non-socket"],

@@ -138,7 +138,7 @@ export class Netfilter {
     const at = index ?? chain.rules.length;
     chain.insert(at, rule);
     try {
-      if (jumps(rule)) this.validate(table, variant);
+      if (jumps(rule) && !(chain.hook !== null && leadsNowhere(rule))) this.validate(table, variant);
     } catch (error) {
       chain.remove(at);
       throw error;
@@ -448,6 +448,10 @@ export function trackState(pkt: Packet): "NEW" | "ESTABLISHED" | "RELATED" | "IN
 }
 
 const jumps = (rule: Rule): boolean => rule.action.kind === "jump" || rule.action.kind === "goto";
+
+/** A jump to a chain without rules: it closes no loop, and brings no rule under a new hook. */
+export const leadsNowhere = ({ action }: Rule): boolean =>
+  (action.kind === "jump" || action.kind === "goto") && action.chain.rules.length === 0;
 
 /** How many of a rule's extensions need connection tracking. */
 function trackers(rule: Rule): number {

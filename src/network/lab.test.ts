@@ -5,6 +5,8 @@ import { HEADROOM } from "../netfilter/packet.ts";
 import { put16, put32 } from "../wire/bytes.ts";
 import { checksum } from "../wire/checksum.ts";
 import { mask, parse } from "../wire/ipv4.ts";
+import type { Bridge } from "./bridge/bridge.ts";
+import type { Device } from "./device.ts";
 import type { NetNamespace } from "./namespace.ts";
 import { routeText } from "./routes.ts";
 import { RawSocket } from "./socket/raw.ts";
@@ -343,6 +345,21 @@ describe("a bridge", () => {
       "p1: entered allmulticast mode",
       "p1: entered promiscuous mode",
     ]);
+  });
+
+  it("has 1,023 ports, and gives a new one the lowest free number (Linux 6.18)", () => {
+    host = new TestHost("kernel");
+    r = host.netns("sw");
+    const br = r.links.add({ kind: "bridge", name: "br0" }) as Bridge;
+    const join = (name: string) => r.links.set(r.links.byName(name) as Device, { master: br });
+    for (let i = 1; i <= 1024; i++) {
+      r.links.add({ kind: "veth", name: `v${i}`, peer: { name: `p${i}` } });
+      if (i < 1024) join(`v${i}`);
+    }
+    expect(() => join("v1024")).toThrow(new KernelError("EXFULL"));
+    r.links.set(r.links.byName("v5") as Device, { master: null });
+    join("v1024");
+    expect(br.portOf(r.links.byName("v1024") as Device)?.number).toBe(5);
   });
 
   it("a loop of bridges is a storm, and is stopped", () => {

@@ -413,7 +413,7 @@ export class Routes {
 
   /** fib_sync_down_addr: routes that prefer an address that went. */
   addressGone(address: number): void {
-    for (const route of [...this.all()]) if (route.prefsrc === address) this.remove(route);
+    for (const table of this.byId.values()) for (const route of table.preferring(address)) this.remove(route);
   }
 
   /** `ip route get`. Throws KernelError (ENETUNREACH, EINVAL …) as the kernel answers. */

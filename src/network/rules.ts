@@ -97,9 +97,11 @@ export class Rules {
     if (wanted.action === "goto" && wanted.target <= wanted.priority) {
       throw new KernelError("EINVAL", "Backward goto not supported");
     }
-    if (this.rules.some((r) => sameRule(r, wanted))) throw new KernelError("EEXIST");
     let at = 0;
-    while (at < this.rules.length && this.rules[at].priority <= wanted.priority) at++;
+    for (; at < this.rules.length && this.rules[at].priority <= wanted.priority; at++) {
+      if (this.rules[at].priority === wanted.priority && sameRule(this.rules[at], wanted))
+        throw new KernelError("EEXIST");
+    }
     this.rules.splice(at, 0, wanted);
     if (wanted.table !== 0) this.ns.routes.makeTable(wanted.table);
     this.changed();
@@ -109,7 +111,7 @@ export class Rules {
   delete(which: Partial<PolicyRule>): void {
     const keys = Object.keys(which) as (keyof PolicyRule)[];
     const at = this.rules.findIndex((r) =>
-      keys.every((k) => which[k] === undefined || JSON.stringify(r[k]) === JSON.stringify(which[k])),
+      keys.every((k) => which[k] === undefined || sameValue(r[k], which[k])),
     );
     if (at < 0) throw new KernelError("ENOENT");
     this.rules.splice(at, 1);
@@ -193,7 +195,12 @@ function sameRule(old: PolicyRule, now: PolicyRule): boolean {
   if (now.srcPrefix === 0) free.add("src").add("srcPrefix");
   if (now.dstPrefix === 0) free.add("dst").add("dstPrefix");
   if (now.tos === 0) free.add("tos");
-  return (Object.keys(now) as (keyof PolicyRule)[]).every(
-    (k) => free.has(k) || JSON.stringify(old[k]) === JSON.stringify(now[k]),
-  );
+  return (Object.keys(now) as (keyof PolicyRule)[]).every((k) => free.has(k) || sameValue(old[k], now[k]));
+}
+
+type Value = PolicyRule[keyof PolicyRule] | undefined;
+
+/** Ranges are equal when both their ends are. */
+function sameValue(a: Value, b: Value): boolean {
+  return a === b || (Array.isArray(a) && Array.isArray(b) && a[0] === b[0] && a[1] === b[1]);
 }

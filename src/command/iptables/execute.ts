@@ -1,6 +1,7 @@
 import { type Errno, KernelError, strerror } from "../../base/errno.ts";
 import { UsageError } from "../../netfilter/extension.ts";
 import type { TableName } from "../../netfilter/hooks.ts";
+import { leadsNowhere } from "../../netfilter/netfilter.ts";
 import type { Action, AddressMatch4, Rule } from "../../netfilter/rule.ts";
 import { ruleText } from "../../netfilter/ruletext.ts";
 import { BUILT_IN, Chain, Table } from "../../netfilter/table.ts";
@@ -252,7 +253,7 @@ function put(
     if (error instanceof KernelError) throw refused(tool, kind, chain, error.code);
     throw error;
   }
-  if (!jumps || place.later) return;
+  if (!jumps || leadsNowhere(rule) || place.later) return;
   const errno = tableRefusal(table, tool.variant);
   if (errno === undefined) return;
   if (op === "R") place.replace(chain, at, old);

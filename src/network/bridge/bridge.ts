@@ -8,6 +8,9 @@ import { handleFrame, sendThrough } from "./forward.ts";
 import { configureBridge, configurePort } from "./options.ts";
 import { type BridgePort, newPort, type PortState } from "./port.ts";
 
+/** BR_MAX_PORTS: port numbers have ten bits, and 0 is none. */
+const MAX_PORTS = 1024;
+
 /** A learning bridge (net/bridge). STP, VLAN filtering and multicast snooping are off. */
 export class Bridge extends Device {
   readonly kind = "bridge";
@@ -59,8 +62,10 @@ export class Bridge extends Device {
   addPort(dev: Device): void {
     if (dev.isLoopback || macKey(dev.mac) === 0) throw new KernelError("EINVAL");
     if (dev instanceof Bridge) throw new KernelError("ELOOP", "Can not enslave a bridge to a bridge");
+    const taken = new Set(this.ports.map((p) => p.number));
     let number = 1;
-    while (this.ports.some((p) => p.number === number)) number++;
+    while (taken.has(number)) number++;
+    if (number >= MAX_PORTS) throw new KernelError("EXFULL");
     const port = newPort(this, dev, number);
     const before = this.carrier;
     this.say(port, "blocking");

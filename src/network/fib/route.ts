@@ -54,7 +54,7 @@ export class FibRoute implements RouteEntry {
   readonly scope: number;
   readonly type: RouteType;
   readonly priority: number;
-  prefsrc: number;
+  readonly prefsrc: number;
   readonly nexthops: readonly Nexthop[];
   readonly metrics: RouteMetrics;
   /** All its next hops are dead: it is about to be flushed. */

@@ -21,6 +21,8 @@ export class FibTable {
   private readonly byLength: (Map<number, FibRoute[]> | null)[] = new Array<null>(33).fill(null);
   /** Prefix lengths that occur, longest first. */
   private lengths: number[] = [];
+  /** The routes that prefer a source address, by it (fib_info_laddrhash). */
+  private readonly bySource = new Map<number, Set<FibRoute>>();
 
   constructor(id: number) {
     this.id = id;
@@ -86,6 +88,10 @@ export class FibTable {
     const leaf = map.get(route.dst | 0);
     if (leaf) leaf.splice(at, 0, route);
     else map.set(route.dst | 0, [route]);
+    if (route.prefsrc === 0) return;
+    const preferring = this.bySource.get(route.prefsrc);
+    if (preferring) preferring.add(route);
+    else this.bySource.set(route.prefsrc, new Set([route]));
   }
 
   remove(route: FibRoute): void {
@@ -94,11 +100,18 @@ export class FibTable {
     const at = leaf?.indexOf(route) ?? -1;
     if (!map || !leaf || at < 0) return;
     leaf.splice(at, 1);
+    const preferring = this.bySource.get(route.prefsrc);
+    if (preferring?.delete(route) && preferring.size === 0) this.bySource.delete(route.prefsrc);
     if (leaf.length > 0) return;
     map.delete(route.dst | 0);
     if (map.size > 0) return;
     this.byLength[route.prefix] = null;
     this.lengths = this.lengths.filter((n) => n !== route.prefix);
+  }
+
+  /** The routes that prefer this source address. */
+  preferring(source: number): FibRoute[] {
+    return [...(this.bySource.get(source) ?? [])];
   }
 
   /** In the order of the kernel's dump: by destination, the longer prefix first. */
