@@ -112,10 +112,11 @@ function NarrowTabs() {
     bringIn(place);
     if (panel) side.value = panel;
   };
-  const parts: [string, boolean, () => void][] = [
-    ["Packet", narrow.value === "study", () => choose("study")],
-    ["Terminals", narrow.value === "terminals", () => choose("terminals")],
-    ...SIDES.map(({ id, label }): [string, boolean, () => void] => [
+  const parts: ["study" | "terminals" | "side", string, boolean, () => void][] = [
+    ["study", "Packet", narrow.value === "study", () => choose("study")],
+    ["terminals", "Terminals", narrow.value === "terminals", () => choose("terminals")],
+    ...SIDES.map(({ id, label }): ["side", string, boolean, () => void] => [
+      "side",
       label,
       narrow.value === "side" && side.value === id,
       () => choose("side", id),
@@ -123,8 +124,8 @@ function NarrowTabs() {
   ];
   return (
     <nav class="narrow-tabs" aria-label="Parts of the page">
-      {parts.map(([label, now, go]) => (
-        <button key={label} type="button" aria-pressed={now} onClick={go}>
+      {parts.map(([part, label, now, go]) => (
+        <button key={label} type="button" data-part={part} aria-pressed={now} onClick={go}>
           {label}
         </button>
       ))}

@@ -102,12 +102,15 @@ function Port({ device, at, toward, edge }: PortProps) {
   const select = () => showFacts(device.ns, device.name);
   const state = device.up ? (device.carrier ? "" : ", no carrier") : ", down";
   const address = device.addresses[0];
-  const said = device.addresses.join(", ") || "no address";
+  // A bridge's port needs none.
+  const bare = address === undefined && device.master === undefined;
+  const none = bare ? "no address" : `in ${device.master}`;
+  const said = device.addresses.join(", ") || none;
   const { x, y, anchor } = labelAt(at, toward, edge);
   return (
     // biome-ignore lint/a11y/useSemanticElements: an SVG has no such elements
     <g
-      class={`port${device.up ? "" : " down"}${address ? "" : " bare"}`}
+      class={`port${device.up ? "" : " down"}${bare ? " bare" : ""}`}
       transform={`translate(${at.x} ${at.y})`}
       role="button"
       tabindex={0}
@@ -121,9 +124,11 @@ function Port({ device, at, toward, edge }: PortProps) {
       <text x={x} y={y} text-anchor={anchor}>
         <tspan class="dev">{device.name}</tspan>
         {!device.up && <tspan class="bad"> down</tspan>}{" "}
-        <tspan x={x} dy="12" class={address ? "addr" : "bad"}>
-          {address ?? "no address"}
-        </tspan>
+        {(address || bare) && (
+          <tspan x={x} dy="1.1em" class={bare ? "bad" : "addr"}>
+            {address ?? none}
+          </tspan>
+        )}
       </text>
     </g>
   );

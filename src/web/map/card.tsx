@@ -50,6 +50,7 @@ export function Card({ node, at, cabled, svg, onMove, onOpen }: CardProps) {
     // biome-ignore lint/a11y/useSemanticElements: an SVG has no such elements
     <g
       class={`card ${state.filter((s) => s !== "").join(" ")}`}
+      style={{ "--fit": `${Math.floor((node.width - 20) / (0.58 * node.id.length))}px` }}
       transform={`translate(${at.x - node.width / 2} ${at.y - node.height / 2})`}
       role="button"
       tabindex={0}

@@ -168,15 +168,18 @@ function neighboursOf({ cables }: Topology): Map<string, Set<string>> {
   return next;
 }
 
-/** Places for the cards: those that were moved stay; of the others, those that had a place keep it while they can. */
-export function place(graph: Graph, moved: Places, settled: Places): Map<string, Point> {
+/**
+ * Places for the cards: those that were moved stay; of the others, those that had a place keep it while they can. `shape`: the panel's
+ * width by its height, so that what is drawn fills it.
+ */
+export function place(graph: Graph, moved: Places, settled: Places, shape = 1.5): Map<string, Point> {
   const chain = isChain(graph);
   const order = walkOrder(graph);
   const linked = graph.nodes.filter((n) => order.has(n.id));
   const items = linked.map((node) => {
     const at = moved.get(node.id) ?? (chain ? undefined : settled.get(node.id));
     const i = order.get(node.id) ?? 0;
-    const start = at ?? { x: i * 172, y: i % 2 === 0 ? 0 : 148 };
+    const start = at ?? zigzag(i, shape < 1.3);
     return { id: node.id, x: start.x, y: start.y, fx: at?.x, fy: at?.y };
   });
   if (!chain && items.some((i) => i.fx === undefined)) {
@@ -186,31 +189,73 @@ export function place(graph: Graph, moved: Places, settled: Places): Map<string,
         "link",
         forceLink<(typeof items)[number], (typeof links)[number]>(links)
           .id((d) => d.id)
-          .distance(215)
+          .distance(190)
           .strength(0.8),
       )
-      .force("charge", forceManyBody().strength(-900).distanceMax(900))
-      .force("collide", forceCollide(105))
+      .force("charge", forceManyBody().strength(-800).distanceMax(700))
+      .force("collide", forceCollide(96))
       .force("x", forceX(0).strength(0.03))
       .force("y", forceY(0).strength(0.06))
       .stop()
       .tick(items.length > 200 ? 120 : 260);
+    if (items.every((i) => i.fx === undefined)) turn(items, shape);
   }
   const places = new Map<string, Point>(items.map((i) => [i.id, { x: Math.round(i.x), y: Math.round(i.y) }]));
-  // What has no cable stands below the rest, in a row.
+  // What has no cable stands in a gap of the zigzag, or below the rest in a row.
   const xs = [...places.values()].map((p) => p.x);
   const ys = [...places.values()].map((p) => p.y);
   let x = xs.length > 0 ? Math.min(...xs) : 0;
   const y = (ys.length > 0 ? Math.max(...ys) : 0) + 72;
   let beside = 0;
-  for (const node of graph.nodes) {
-    if (places.has(node.id)) continue;
-    places.set(node.id, moved.get(node.id) ?? { x, y: y + Math.floor(beside / 8) * 90 });
+  const alone = graph.nodes.filter((n) => !order.has(n.id));
+  const gap = chain && alone.length === 1 ? gapIn([...places.values()]) : undefined;
+  for (const node of alone) {
+    places.set(node.id, moved.get(node.id) ?? gap ?? { x, y: y + Math.floor(beside / 8) * 90 });
     beside++;
     x += 160;
     if (beside % 8 === 0) x = xs.length > 0 ? Math.min(...xs) : 0;
   }
   return places;
+}
+
+/** Cards are flat: they may stand nearer above each other than beside. */
+const FLAT = 0.72;
+
+/** Turns and flattens a drawing so that it can be shown largest in a panel of this shape, and no card lies on another. */
+function turn(items: { x: number; y: number }[], shape: number): void {
+  const drawings = Array.from({ length: 12 }, (_, i) => {
+    const [sin, cos] = [Math.sin((i * Math.PI) / 12), Math.cos((i * Math.PI) / 12)];
+    const points = items.map(({ x, y }) => ({ x: x * cos - y * sin, y: (x * sin + y * cos) * FLAT }));
+    const span = (of: "x" | "y") =>
+      Math.max(...points.map((p) => p[of])) - Math.min(...points.map((p) => p[of]));
+    const size = Math.max((span("x") + CARD.width) / shape, span("y") + CARD.head);
+    return { points, size: size * (1 + overlaps(points)) };
+  });
+  const best = drawings.reduce((a, b) => (b.size < a.size ? b : a));
+  for (const [i, item] of items.entries()) Object.assign(item, best.points[i]);
+}
+
+/** Pairs of cards that lie on or very near each other. */
+function overlaps(points: readonly Point[]): number {
+  let count = 0;
+  for (const [i, a] of points.entries())
+    for (let j = i + 1; j < points.length; j++)
+      if (Math.abs(a.x - points[j].x) < CARD.width + 14 && Math.abs(a.y - points[j].y) < CARD.head + 22)
+        count++;
+  return count;
+}
+
+/** The place of the card of order `i` in a row of boxes. */
+function zigzag(i: number, upright: boolean): Point {
+  return upright ? { x: i % 2 === 0 ? 0 : 186, y: i * 128 } : { x: i * 172, y: i % 2 === 0 ? 0 : 148 };
+}
+
+/** A free corner at the lower edge of a zigzag: no card and no cable is near it. */
+function gapIn(places: readonly Point[]): Point | undefined {
+  const y = Math.max(...places.map((p) => p.y)) + 8;
+  const corners = [Math.max(...places.map((p) => p.x)), Math.min(...places.map((p) => p.x))];
+  const x = corners.find((at) => places.every((p) => Math.abs(p.x - at) >= 170 || Math.abs(p.y - y) >= 110));
+  return x === undefined ? undefined : { x, y };
 }
 
 /** Cards with cables, in the order of a walk from an end of the lab. */

@@ -2,7 +2,7 @@ import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { isNumber, keep, kept } from "../lab/keep.ts";
 import { PanelClose } from "../part/panel-close.tsx";
-import { stage, topology } from "../state/page.ts";
+import { building, stage, topology } from "../state/page.ts";
 import { CableEnds, CableLine, lineOf } from "./cable.tsx";
 import { Card } from "./card.tsx";
 import { gesturesOf } from "./gestures.ts";
@@ -16,7 +16,7 @@ const isPlaces = (value: unknown): value is Record<string, Point> =>
   Object.values(value).every((p) => isNumber(p?.x) && isNumber(p?.y));
 
 /** Drawn smaller than this many pixels a unit, words of detail are left out. */
-const FAR = 0.55;
+const FAR = 0.6;
 
 /** The lab's shape: boxes as cards, veth pairs as cables, and the packet that travels them. */
 export function TopologyMap() {
@@ -24,6 +24,7 @@ export function TopologyMap() {
   const moved = useSignal<Places>(new Map());
   const lab = stage.value?.session.lab.name ?? "";
   const svg = useRef<SVGSVGElement>(null);
+  const frame = useRef<HTMLParagraphElement>(null);
   /** All of the lab, and what the person chose to see instead. */
   const whole = useSignal<View>({ x: 0, y: 0, width: 600, height: 400 });
   const chosen = useSignal<View | null>(null);
@@ -35,14 +36,22 @@ export function TopologyMap() {
     chosen.value = null;
   }, [lab]);
 
-  const graph = useComputed(() => (topology.value ? graphOf(topology.value, opened.value) : null));
+  // A script's first box is not yet the lab.
+  const graph = useComputed(() => {
+    const lab = topology.value;
+    if (!lab || (building.value && lab.boxes.length === 1)) return null;
+    return graphOf(lab, opened.value);
+  });
   const shape = graph.value?.nodes.map((n) => n.id).join(" ");
   const settled = useRef<Places>(new Map());
   const places = useMemo(() => {
     if (!graph.value) return new Map<string, Point>();
     const linked = new Set(graph.value.edges.flatMap((e) => [e.from, e.to]));
-    const placed = place(graph.value, moved.value, settled.current);
-    settled.current = new Map([...placed].filter(([id]) => linked.has(id)));
+    const panel = svg.current ?? frame.current;
+    const shape = panel?.clientHeight ? panel.clientWidth / panel.clientHeight : undefined;
+    const placed = place(graph.value, moved.value, settled.current, shape);
+    // While a lab is built nothing has its place yet.
+    settled.current = new Map(building.peek() ? [] : [...placed].filter(([id]) => linked.has(id)));
     return placed;
   }, [shape, moved.value, graph.value?.edges.length]);
 
@@ -79,7 +88,7 @@ export function TopologyMap() {
   }, [ready]);
 
   const view = chosen.value ?? whole.value;
-  const far = Math.min(size.value.width / view.width, size.value.height / view.height) < FAR;
+  const scale = Math.min(size.value.width / view.width, size.value.height / view.height);
   const move = (id: string, to: Point, done: boolean) => {
     moved.value = new Map([...moved.value, [id, to]]);
     if (done && lab) keep(`places.${lab}`, Object.fromEntries(moved.value));
@@ -100,13 +109,19 @@ export function TopologyMap() {
     keep(`places.${lab}`, {});
     chosen.value = null;
   };
-  if (!graph.value) return <p class="empty">The lab is being built …</p>;
+  if (!graph.value)
+    return (
+      <p ref={frame} class="empty waiting">
+        The lab is being built …
+      </p>
+    );
   return (
     <>
       {/** biome-ignore lint/a11y/useSemanticElements: an SVG has no such elements */}
       <svg
         ref={svg}
-        class={`map${far ? " far" : ""}`}
+        class={`map${scale < FAR ? " far" : ""}`}
+        style={{ "--pixel": (1 / scale).toFixed(2) }}
         id="topology"
         viewBox={viewBox(view)}
         data-whole={viewBox(whole.value)}
@@ -122,6 +137,12 @@ export function TopologyMap() {
         {drawn}
         <Traveller graph={graph.value} places={places} />
       </svg>
+      {topology.value?.boxes.length === 1 && (
+        <p class="map-hint">
+          No boxes yet. <code>ip netns add NAME</code> in the host's terminal makes one; so does a script in
+          the editor.
+        </p>
+      )}
       {/** biome-ignore lint/a11y/useSemanticElements: a toolbar group, not a form's */}
       <div class="map-tools" role="group" aria-label="View of the map">
         {opened.value.size > 0 && (

@@ -72,15 +72,42 @@ function route(
       return event.kind === "receive" ? { from: other, to: own, label } : { to: own, label };
     }
   }
-  // Above the card, or below it where cables leave upward.
-  const crowded = edges.some((e) => {
-    const there = places.get(e.from === id ? e.to : e.from);
-    return there !== undefined && there.y < at.y - node.height;
-  });
+  // At an edge of the card that no cable leaves by.
+  const taken = new Set<Edge>();
+  for (const edge of edges) {
+    const there = places.get(edge.from === id ? edge.to : edge.from);
+    if (there) taken.add(sideOf({ x: there.x - at.x, y: there.y - at.y }, node));
+  }
+  const xs = [...places.values()].map((p) => p.x);
+  // Words to the side go towards the middle of the map, where there is room for them.
+  const inner: Edge = 2 * at.x > Math.min(...xs) + Math.max(...xs) ? "left" : "right";
+  const side = (["above", "below", inner] as const).find((e) => !taken.has(e)) ?? "above";
+  const [dx, dy] = OFF[side];
   return {
-    to: { x: at.x, y: at.y + (crowded ? node.height / 2 : -node.height / 2) },
-    label: { x: 0, y: crowded ? 20 : -13, anchor: "middle" },
+    to: { x: at.x + (dx * node.width) / 2, y: at.y + (dy * node.height) / 2 },
+    label: LABELS[side],
   };
+}
+
+type Edge = "above" | "below" | "right" | "left";
+
+const OFF: Record<Edge, readonly [number, number]> = {
+  above: [0, -1],
+  below: [0, 1],
+  right: [1, 0],
+  left: [-1, 0],
+};
+const LABELS: Record<Edge, Label> = {
+  above: { x: 0, y: -13, anchor: "middle" },
+  below: { x: 0, y: 20, anchor: "middle" },
+  right: { x: 11, y: 4, anchor: "start" },
+  left: { x: -11, y: 4, anchor: "end" },
+};
+
+/** The edge of a card that a cable in this direction leaves by. */
+function sideOf({ x, y }: Point, node: Node): Edge {
+  if (Math.abs(x) * node.height > Math.abs(y) * node.width) return x > 0 ? "right" : "left";
+  return y > 0 ? "below" : "above";
 }
 
 interface Label {

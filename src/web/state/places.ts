@@ -26,8 +26,10 @@ export const left = keptSignal("split.left", 38, isNumber);
 export const top = keptSignal("split.top", 67, isNumber);
 export const below = keptSignal("split.below", 48, isNumber);
 
-/** On a narrow screen one part is in sight at a time, below the map. */
-export const narrow = signal<Exclude<Place, "map">>("study");
+/** On a narrow screen one part is in sight at a time, below the map; where there is height, below the packet. */
+export const narrow = signal<Exclude<Place, "map">>(
+  matchMedia("(min-height: 1000px)").matches ? "terminals" : "study",
+);
 
 export const isOpen = (place: Place): boolean => !closed.value.includes(place);
 

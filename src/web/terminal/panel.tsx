@@ -12,7 +12,7 @@ import {
 } from "./terminals.ts";
 
 /** More boxes than this are a list to choose from, not tabs. */
-const MANY = 40;
+const MANY = 14;
 
 function go(ns: string, beside = false): void {
   void showTerminal(ns, beside)?.ready.then(() => terminalOf(ns)?.focus());

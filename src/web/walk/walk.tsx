@@ -195,7 +195,7 @@ function Empty({ any }: { any: boolean }) {
     <p class="empty">
       {any
         ? "No packet passes this filter."
-        : "Packets appear here as they are sent: play the story, or ping in a terminal."}
+        : "Packets appear here as they are sent: ping or curl in a terminal."}
     </p>
   );
 }

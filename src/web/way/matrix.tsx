@@ -6,7 +6,7 @@ import { NowOnly } from "../part/now-only.tsx";
 import { moment, studied } from "../state/page.ts";
 import { type Asked, ruleset, type Verdict } from "../state/rules.ts";
 import type { Chain } from "../state/save-format.ts";
-import { Rules } from "./rules.tsx";
+import { Rules, RulesBar } from "./rules.tsx";
 
 const HOOKS = ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"] as const;
 const TABLES = ["raw", "mangle", "nat", "filter"] as const;
@@ -45,6 +45,8 @@ export interface Passage {
   readonly natByEntry: ReadonlySet<string>;
 }
 
+const isBuiltIn = (chain: string): boolean => HOOKS.some((hook) => hook === chain);
+
 export const cellKey = (table: string, chain: string): string => `${table} ${chain}`;
 
 function passage(events: readonly WalkEvent[]): Passage {
@@ -63,7 +65,8 @@ function passage(events: readonly WalkEvent[]): Passage {
     if (event.kind === "hook") hook = event.hook;
     if (event.kind === "rule") {
       asked.set(`${event.table} ${event.chain} ${event.rule}`, event);
-      now = { table: event.table, chain: event.chain };
+      // A chain of the user's is asked from its hook's cell.
+      now = { table: event.table, chain: isBuiltIn(event.chain) ? event.chain : hook };
     }
     if (event.kind === "verdict") {
       visited.set(cellKey(event.table, event.hook), event);
@@ -77,7 +80,7 @@ function passage(events: readonly WalkEvent[]): Passage {
 /** Chains by tables: the cells that exist, what stands in them, and what the packet met. */
 export function Matrix() {
   const ns = studied.value;
-  const rules = ruleset.value?.ns === ns ? ruleset.value : null;
+  const rules = ruleset.value;
   const now = moment.value;
   const trail = passage(now ? (now.ns === ns ? now.stay : now.past.filter((e) => e.ns === ns)) : []);
   const chainOf = (cell: Cell): Chain | undefined => rules?.tables.get(cell.table)?.get(cell.chain);
@@ -97,6 +100,7 @@ export function Matrix() {
           Chains × tables <b class="mono">{ns}</b>
         </h2>
         <NowOnly />
+        {!isFolded("chains") && <RulesBar table={shown.table} chains={rules?.tables.get(shown.table)} />}
       </header>
       {!isFolded("chains") && (
         <>
@@ -136,7 +140,7 @@ export function Matrix() {
               ))}
             </tbody>
           </table>
-          <Rules cell={shown} chains={rules?.tables.get(shown.table)} trail={trail} />
+          {rules && <Rules cell={shown} chains={rules.tables.get(shown.table)} trail={trail} />}
         </>
       )}
     </section>
@@ -185,7 +189,7 @@ function CellButton({
       aria-label={label}
       onClick={() => (chosen.value = cell)}
     >
-      <span class="n">{rules > 0 ? `${rules} rule${rules === 1 ? "" : "s"}` : "–"}</span>
+      <span class="n">{rules > 0 ? `${rules} rule${rules === 1 ? "" : "s"}` : ""}</span>
       <span class="w">{word}</span>
     </button>
   );

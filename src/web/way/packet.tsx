@@ -1,6 +1,7 @@
 import { Fold, isFolded } from "../part/fold.tsx";
 import { ends, type FieldChange, fate, type Moment, title } from "../state/moment.ts";
 import { moment, refusal, stage } from "../state/page.ts";
+import { hasStory } from "../story/story.tsx";
 import { showFlow } from "../walk/walk.tsx";
 import { Bytes } from "./bytes.tsx";
 
@@ -25,7 +26,9 @@ export function PacketPanel() {
       <section class="panel packet" aria-label="The packet under study">
         <header>
           <h2>No packet yet</h2>
-          <span class="quiet-text">Play the story, or send one: ping in a terminal.</span>
+          <span class="quiet-text">
+            {hasStory.value ? "Play the story, or send one" : "Send one"}: ping or curl in a terminal.
+          </span>
         </header>
       </section>
     );

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Chain, Rule } from "../state/save-format.ts";
 import { type Cell, cellKey, type Passage } from "./matrix.tsx";
 import { RuleText } from "./rule-text.tsx";
@@ -13,57 +13,75 @@ const sought = signal("");
 
 type Chains = ReadonlyMap<string, Chain>;
 
+/** Opens a chain of the user's; undefined where there is none of that name. */
+function follow(chains: Chains | undefined, name: string): (() => void) | undefined {
+  const chain = chains?.get(name);
+  if (!chain || chain.policy !== undefined) return undefined;
+  return () => {
+    followed.value = [...followed.value.filter((n) => n !== name), name];
+  };
+}
+
+/** Finds rules of a table by their words, and opens its user chains: where there is something to find. */
+export function RulesBar({ table, chains }: { table: string; chains: Chains | undefined }) {
+  const all = [...(chains?.values() ?? [])];
+  const own = all.filter((c) => c.policy === undefined);
+  const total = all.reduce((sum, c) => sum + c.rules.length, 0);
+  if (own.length === 0 && total <= 12) return null;
+  return (
+    <div class="rules-bar">
+      <input
+        type="search"
+        placeholder={`find in the ${total} rules of ${table}`}
+        aria-label={`Find in the rules of ${table}`}
+        value={sought.value}
+        onInput={(e) => {
+          sought.value = e.currentTarget.value;
+        }}
+      />
+      {own.length > 0 && (
+        <select
+          aria-label="A chain of the user's"
+          value=""
+          onChange={(e) => {
+            follow(chains, e.currentTarget.value)?.();
+            e.currentTarget.value = "";
+          }}
+        >
+          <option value="">
+            {own.length} user chain{own.length === 1 ? "" : "s"}
+          </option>
+          {own.map((c) => (
+            <option key={c.name} value={c.name}>
+              {c.name} ({c.rules.length})
+            </option>
+          ))}
+        </select>
+      )}
+    </div>
+  );
+}
+
 /** The rules of a cell; below them the user chains that were jumped to, as a call stack. */
 export function Rules({ cell, chains, trail }: { cell: Cell; chains: Chains | undefined; trail: Passage }) {
+  const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     followed.value = [];
   }, [cell.table, cell.chain]);
+  // The rule that is asked comes in sight, by no more than it needs.
+  const latest = [...trail.asked.keys()].at(-1);
+  useEffect(() => {
+    const rows = place.current?.querySelectorAll("li.latest");
+    if (latest !== undefined) rows?.[rows.length - 1]?.scrollIntoView({ block: "nearest" });
+  }, [latest]);
   const called = callStack(cell, chains, trail);
   const stack = [...called, ...followed.value.filter((name) => chains?.has(name) && !called.includes(name))];
-  const own = [...(chains?.values() ?? [])].filter((c) => c.policy === undefined);
-  const total = [...(chains?.values() ?? [])].reduce((sum, c) => sum + c.rules.length, 0);
-  const follow = (name: string): (() => void) | undefined =>
-    chains?.get(name) && chains.get(name)?.policy === undefined
-      ? () => {
-          followed.value = [...followed.value.filter((n) => n !== name), name];
-        }
-      : undefined;
+  const searching = sought.value.trim() !== "" && (chains?.size ?? 0) > 0;
+  const leadsTo = (name: string) => follow(chains, name);
   return (
-    <div class="rules">
-      {(own.length > 0 || total > 12) && (
-        <div class="rules-bar">
-          <input
-            type="search"
-            placeholder={`find in the ${total} rules of ${cell.table}`}
-            aria-label={`Find in the rules of ${cell.table}`}
-            value={sought.value}
-            onInput={(e) => {
-              sought.value = e.currentTarget.value;
-            }}
-          />
-          {own.length > 0 && (
-            <select
-              aria-label="A chain of the user's"
-              value=""
-              onChange={(e) => {
-                follow(e.currentTarget.value)?.();
-                e.currentTarget.value = "";
-              }}
-            >
-              <option value="">
-                {own.length} user chain{own.length === 1 ? "" : "s"}
-              </option>
-              {own.map((c) => (
-                <option key={c.name} value={c.name}>
-                  {c.name} ({c.rules.length})
-                </option>
-              ))}
-            </select>
-          )}
-        </div>
-      )}
-      {sought.value.trim() !== "" && total > 0 ? (
-        <Found words={sought.value} table={cell.table} chains={chains} follow={follow} />
+    <div class="rules" ref={place}>
+      {searching ? (
+        <Found words={sought.value} table={cell.table} chains={chains} follow={leadsTo} />
       ) : (
         stack.map((name, depth) => (
           <ChainRules
@@ -73,7 +91,7 @@ export function Rules({ cell, chains, trail }: { cell: Cell; chains: Chains | un
             depth={Math.min(depth, called.includes(name) ? depth : 1)}
             chain={chains?.get(name)}
             trail={trail}
-            follow={follow}
+            follow={leadsTo}
             onClose={
               called.includes(name)
                 ? undefined

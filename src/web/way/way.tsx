@@ -159,19 +159,21 @@ export function Way() {
         <h2>
           The packet's way <b class="mono">{ns}</b>
         </h2>
-        {pinned.value !== null && now && (
-          <button type="button" class="quiet" onClick={() => (pinned.value = null)}>
-            follow the packet
-          </button>
-        )}
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={kernelNames.value}
-            onChange={(e) => (kernelNames.value = e.currentTarget.checked)}
-          />
-          kernel names
-        </label>
+        <span class="choices-of-way">
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={kernelNames.value}
+              onChange={(e) => (kernelNames.value = e.currentTarget.checked)}
+            />
+            kernel names
+          </label>
+          {pinned.value !== null && now && (
+            <button type="button" class="quiet" onClick={() => (pinned.value = null)}>
+              follow the packet
+            </button>
+          )}
+        </span>
       </header>
       {!isFolded("way") && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users must be able to scroll it on a narrow screen
