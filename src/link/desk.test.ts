@@ -7,7 +7,7 @@ import type { Response } from "./protocol.ts";
 const OPEN = { type: "open", seed: 1, profile: "ubuntu", files: {} } as const;
 
 /** A desk on an engine that does what the test says, and all that it tells the page. */
-function desk(options: { mostEvents?: number; fails?: string } = {}) {
+function desk(options: { mostEvents?: number; fails?: string; breaks?: string } = {}) {
   const said: Response[] = [];
   const log: string[] = [];
   const jobs: Job[] = [];
@@ -44,7 +44,15 @@ function desk(options: { mostEvents?: number; fails?: string } = {}) {
         walk: true,
         unmatched: false,
       } as const;
-      return { engine, facts, ...(options.mostEvents ? { mostEvents: options.mostEvents } : {}) };
+      const broken = (): never => {
+        throw new Error(options.breaks);
+      };
+      return {
+        engine,
+        facts,
+        ...(options.mostEvents ? { mostEvents: options.mostEvents } : {}),
+        ...(options.breaks ? { past: broken, note: broken } : {}),
+      };
     },
     say: (response) => said.push(response),
   });
@@ -75,6 +83,35 @@ describe("a page's desk", () => {
     made();
     await turn();
     expect(said).toEqual([{ type: "failed", message: "nft is missing; apt install nftables" }]);
+  });
+
+  test("what breaks while a request is served is said once, answered with nothing, and the lab goes on", async () => {
+    const { subject, said, made } = desk({ breaks: "out of paper" });
+    subject.take(OPEN);
+    made();
+    await turn();
+    subject.take({ type: "query", id: 3, argv: ["ip", "link"], at: 5 });
+    subject.take({ type: "query", id: 4, argv: ["ip", "link"], at: 5 });
+    await turn();
+    subject.take({ type: "put", path: "a.sh", text: "" });
+    await turn();
+    subject.take({ type: "query", id: 5, argv: ["ip", "link"] });
+    await turn();
+    expect(said.slice(1)).toEqual([
+      { type: "notice", line: "looking at the lab did not work: out of paper" },
+      {
+        type: "answer",
+        id: 3,
+        answer: { stdout: "", stderr: "looking at the lab did not work: out of paper\n", status: 1 },
+      },
+      {
+        type: "answer",
+        id: 4,
+        answer: { stdout: "", stderr: "looking at the lab did not work: out of paper\n", status: 1 },
+      },
+      { type: "notice", line: "writing a file of the lab did not work: out of paper" },
+      { type: "answer", id: 5, answer: { stdout: "ip link", stderr: "", status: 0 } },
+    ]);
   });
 
   test("a flood waits until it is shown", async () => {

@@ -41,6 +41,21 @@ export interface DeskOptions {
 const UNSHOWN = { most: 400_000, few: 100_000 };
 const BATCH = 500;
 
+/** What each request does, for people. */
+const DOING: Readonly<Record<Exclude<Request["type"], "open">, string>> = {
+  start: "starting a program",
+  write: "a key for a program",
+  signal: "a signal to a program",
+  resize: "a terminal's new size",
+  shown: "going on with a program's output",
+  put: "writing a file of the lab",
+  skip: "moving the clock on",
+  query: "looking at the lab",
+  check: "checking the script",
+  complete: "completing the line",
+  capture: "gathering the packets",
+};
+
 /** Serves one page: takes its requests to an engine, and tells it what comes of them. */
 export class Desk {
   private readonly options: DeskOptions;
@@ -51,6 +66,8 @@ export class Desk {
   private told = 0;
   private frames = new FrameStore();
   private closed = false;
+  /** What did not work last. */
+  private stumbled = "";
   /** While an engine is made, what is asked waits. */
   private waiting: Request[] | null = null;
 
@@ -62,7 +79,7 @@ export class Desk {
     if (this.closed) return;
     if (this.waiting) this.waiting.push(request);
     else if (request.type === "open") void this.open(request);
-    else void this.serve(request).catch((error: unknown) => this.fail(error));
+    else void this.serve(request).catch((error: unknown) => this.stumble(request, error));
   }
 
   /** The page is gone: ends the engine. */
@@ -114,6 +131,22 @@ export class Desk {
   private fail(error: unknown): void {
     if (this.closed) return;
     this.options.say({ type: "failed", message: error instanceof Error ? error.message : String(error) });
+  }
+
+  /** One request could not be served: that is said, what was asked is answered with nothing, and the lab goes on. */
+  private stumble(request: Exclude<Request, { type: "open" }>, error: unknown): void {
+    if (this.closed) return;
+    const { say } = this.options;
+    const line = `${DOING[request.type]} did not work: ${error instanceof Error ? error.message : String(error)}`;
+    // Said once, not at each key.
+    if (line !== this.stumbled) say({ type: "notice", line });
+    this.stumbled = line;
+    if (request.type === "check") say({ type: "checked", id: request.id, faults: [] });
+    if (request.type === "complete")
+      say({ type: "completed", id: request.id, from: request.line.length, offers: [] });
+    if (request.type === "capture") say({ type: "captured", id: request.id, bytes: new Uint8Array(0) });
+    if (request.type === "query")
+      say({ type: "answer", id: request.id, answer: { stdout: "", stderr: `${line}\n`, status: 1 } });
   }
 
   private tell(event: WalkEvent): void {

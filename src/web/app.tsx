@@ -1,6 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { EditorPanel } from "./editor/editor.tsx";
+import { EditorPanel, runLab } from "./editor/editor.tsx";
 import { FactsPanel } from "./facts/facts.tsx";
 import { filesOf, isSave, readDrop } from "./lab/drop.ts";
 import { openEdited, RulesetDialog, ruleset } from "./lab/ruleset-dialog.tsx";
@@ -49,6 +49,7 @@ export function App() {
         to the terminals
       </a>
       <TopBar />
+      <Failure />
       <main ref={main} style={style} class={away.join(" ")} data-narrow={narrow.value}>
         {isOpen("map") && (
           <section class="panel place-map" aria-label="Map">
@@ -82,7 +83,6 @@ export function App() {
         )}
         {isOpen("side") && <SidePanel />}
       </main>
-      <Failure />
       <output class={`message${message.value ? ` shown ${message.value.tone}` : ""}`} aria-live="polite">
         {message.value?.text}
       </output>
@@ -199,9 +199,10 @@ function Failure() {
   if (!failed) return null;
   return (
     <div class="failure" role="alert">
-      <p>
-        The lab has ended: {failed}. Your script is kept; <b>Reset</b> builds the lab again.
-      </p>
+      <p>The lab has ended: {failed}. What you wrote in the editor is kept.</p>
+      <button type="button" onClick={runLab}>
+        Start it again
+      </button>
     </div>
   );
 }

@@ -12,10 +12,6 @@ import { open, type Side, say, side, stage, topology } from "./state/page.ts";
 import { done, reached } from "./story/play.ts";
 import { hasStory } from "./story/story.tsx";
 import { activeTerminal, restoreTerminals, shownTerminals } from "./terminal/terminals.ts";
-import "./style/base.css";
-import "./style/layout.css";
-import "./style/panels.css";
-import "./style/map.css";
 
 /** The lab that the page begins with: the link's, the command line's, the one of last time, or the virtual router. */
 async function firstLab(): Promise<Lab> {
@@ -80,7 +76,12 @@ addEventListener("pagehide", () => {
 });
 
 const root = document.getElementById("app");
-if (root) render(<App />, root);
+if (root) {
+  root.replaceChildren();
+  render(<App />, root);
+}
+// The first terminal will want it.
+void import("./terminal/screen.ts");
 const first = await firstLab();
 const kept = left(first);
 if (kept) restore(kept);

@@ -65,7 +65,7 @@ describe.skipIf(!hasChromium)("for everybody", () => {
   });
 
   test("on a narrow screen the parts are tabs, with the map above", async () => {
-    const lab = await site.open({ viewport: { width: 768, height: 1024 }, reducedMotion: "reduce" });
+    const lab = await site.open({ viewport: { width: 768, height: 900 }, reducedMotion: "reduce" });
     const { page } = lab;
     await page.waitForSelector(".map .cable");
     await page.getByRole("button", { name: "Terminals", exact: true }).click();
@@ -80,5 +80,22 @@ describe.skipIf(!hasChromium)("for everybody", () => {
       await lab.shot(`narrow-${part.toLowerCase()}`);
       expect(await faults(lab), part).toEqual([]);
     }
+  });
+
+  test("on a tablet held upright the packet is in sight with one more part", async () => {
+    const lab = await site.open({ viewport: { width: 820, height: 1180 }, reducedMotion: "reduce" });
+    const { page } = lab;
+    await lab.ready();
+    await lab.type("boxA", "ping -c 1 172.16.200.5");
+    await page.locator(".why", { hasText: "no route to" }).waitFor();
+    for (const part of ["Story", "Walk", "Facts", "Editor"]) {
+      await page.getByRole("button", { name: part, exact: true }).click();
+      await page.locator(`.side-body.${part.toLowerCase()}`).waitFor();
+      expect(await page.locator(".why").isVisible()).toBe(true);
+      expect(await faults(lab), part).toEqual([]);
+    }
+    await page.getByRole("button", { name: "Terminals", exact: true }).click();
+    expect(await page.locator(".terminals").isVisible()).toBe(true);
+    await lab.shot("upright");
   });
 });

@@ -171,10 +171,10 @@ describe.skipIf(!hasChromium)("panels and time", () => {
     await lab.page.mouse.up();
     const to = await card.boundingBox();
     expect(to?.y).toBeGreaterThan(from.y + 60);
+    const put = await card.getAttribute("transform");
     await lab.page.reload();
     await lab.ready();
-    const again = await card.evaluate((el) => el.getAttribute("transform"));
-    expect(again).toContain("translate");
-    expect((await card.boundingBox())?.y).toBeGreaterThan(from.y + 30);
+    // The view shows all again, so its place on the screen may be another.
+    await expect.poll(() => card.getAttribute("transform")).toBe(put);
   });
 });

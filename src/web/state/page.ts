@@ -198,7 +198,8 @@ export function watchLab(
       session?.count.value;
       looks.value;
     }
-    if (session) untracked(() => arrange(session));
+    // An engine that is still made has nothing to show yet.
+    if (session?.engine.value) untracked(() => arrange(session));
   });
   return () => {
     stop();
@@ -206,11 +207,14 @@ export function watchLab(
   };
 }
 
-// The first look is waited for.
+/** The last look was at a lab that was not yet built: the next one is waited for. */
+let early = true;
+
 watchLab(
   async (session, at) => {
+    early = building.peek();
     const read = await readTopology(session, at);
     if (stage.value?.session === session && read && asOf.peek() === at) topology.value = read;
   },
-  { wait: () => (topology.peek() ? 90 : 10) },
+  { wait: () => (early || topology.peek() === null ? 10 : 90), also: () => building.value },
 );

@@ -1,12 +1,12 @@
 import { effect, signal, untracked } from "@preact/signals";
-import { say, stage, topology } from "../state/page.ts";
+import { building, say, stage, topology } from "../state/page.ts";
 import type { JobHandlers, Session } from "../state/session.ts";
 import { HOST } from "../state/topology.ts";
 import type { Screen } from "./screen.ts";
 
 /** Terminals that are open, and those in sight, side by side. */
-export const openTerminals = signal<readonly string[]>([HOST]);
-export const shownTerminals = signal<readonly string[]>([HOST]);
+export const openTerminals = signal<readonly string[]>([]);
+export const shownTerminals = signal<readonly string[]>([]);
 /** The one that keys go to. */
 export const activeTerminal = signal(HOST);
 
@@ -119,22 +119,34 @@ export function terminalOf(ns: string): BoxTerminal | undefined {
 
 /** The lab whose first terminal was brought in sight. */
 let begun: Session | null = null;
+/** A script that has made no box by then gets the host's terminal (ms). */
+const PATIENCE = 700;
+let waiting: ReturnType<typeof setTimeout> | undefined;
 
-// Another lab has other boxes. The terminal of its first one is what a newcomer needs.
+// Another lab has other boxes. The terminal of its first one is what a newcomer needs; no other is made before it.
 effect(() => {
   const session = stage.value?.session ?? null;
-  const first = topology.value?.boxes.find((b) => b.ns !== HOST)?.ns;
+  const boxes = topology.value?.boxes;
+  const built = !building.value;
   untracked(() => {
     if (session === begun) return;
-    if (first === undefined) {
-      openTerminals.value = shownTerminals.value = [HOST];
-      activeTerminal.value = HOST;
-    } else {
+    const first = boxes?.find((b) => b.ns !== HOST)?.ns ?? (boxes && built ? HOST : undefined);
+    clearTimeout(waiting);
+    if (first !== undefined) {
       begun = session;
-      showTerminal(first);
+      begin(first);
+    } else if (shownTerminals.value.length === 0 || boxes === undefined) {
+      openTerminals.value = shownTerminals.value = [];
+      if (session) waiting = setTimeout(() => begin(HOST), PATIENCE);
     }
   });
 });
+
+function begin(first: string): void {
+  openTerminals.value = [];
+  shownTerminals.value = [first];
+  showTerminal(first);
+}
 
 /** After a reload: the terminals that were in sight. */
 export function restoreTerminals(session: Session, shown: readonly string[], active: string): void {
@@ -172,8 +184,8 @@ export function keepTerminals(boxes: readonly string[]): void {
     terminals.delete(ns);
   }
   const shown = shownTerminals.value.filter((ns) => boxes.includes(ns));
-  if (shown.length !== shownTerminals.value.length) shownTerminals.value = shown.length > 0 ? shown : [HOST];
-  if (!boxes.includes(activeTerminal.value)) activeTerminal.value = shownTerminals.value[0];
+  if (shown.length < shownTerminals.value.length) shownTerminals.value = shown.length > 0 ? shown : [HOST];
+  if (!boxes.includes(activeTerminal.value)) activeTerminal.value = shownTerminals.value[0] ?? HOST;
   openTerminals.value = openTerminals.value.filter((ns) => boxes.includes(ns));
 }
 
