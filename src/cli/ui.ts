@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { readLab } from "../lab/read-lab.ts";
+import { type LabTexts, readLab } from "../lab/read-lab.ts";
 import { CommandLineError } from "./command-line-error.ts";
 import { print } from "./out.ts";
 import { answer, readPage } from "./ui/answer.ts";
@@ -24,7 +24,8 @@ export async function main(words: readonly string[]): Promise<number> {
   if (path !== undefined && !existsSync(path)) return fail(`${path}: no such file or folder.`);
   // Read once to say early what is wrong; again at each visit, so that an edit is seen.
   const lab = path === undefined ? undefined : () => readLab(path);
-  if (lab?.().main === "") return fail(`${path}: there is no script (setup.sh) in this folder.`);
+  const wrong = lab && (await faultOf(lab(), path ?? ""));
+  if (wrong) return fail(wrong);
   const guard = new Guard();
   let sockets: Sockets | undefined;
   if (options.engine === "kernel") {
@@ -39,6 +40,21 @@ export async function main(words: readonly string[]): Promise<number> {
   const folder = await pageFolder();
   if (!folder) return fail("the page is not built: run npm run setup -- --page in the clone.");
   return serve(options, { guard, page: readPage(folder, options.engine), lab }, sockets);
+}
+
+/** What is wrong with a lab that was named; undefined: nothing. */
+async function faultOf({ main, files }: LabTexts, path: string): Promise<string | undefined> {
+  if (main === "") return `${path}: there is no script (setup.sh) in this folder.`;
+  if (/[\u0000\ufffd]/.test(files[main] ?? "")) return `${path}: this is no text.`;
+  if (!/\.(ya?ml|json)$/i.test(main)) return undefined;
+  const { readLabFile } = await import("./lab-file.ts");
+  try {
+    readLabFile(path);
+    return undefined;
+  } catch (error) {
+    if (error instanceof CommandLineError) return error.message;
+    throw error;
+  }
 }
 
 function serve(

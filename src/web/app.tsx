@@ -2,8 +2,9 @@ import { computed, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { EditorPanel, runLab } from "./editor/editor.tsx";
 import { FactsPanel } from "./facts/facts.tsx";
+import { openEdited } from "./lab/another.ts";
 import { filesOf, isSave, readDrop } from "./lab/drop.ts";
-import { openEdited, RulesetDialog, ruleset } from "./lab/ruleset-dialog.tsx";
+import { RulesetDialog, takeRules } from "./lab/ruleset-dialog.tsx";
 import { TopologyMap } from "./map/map.tsx";
 import { PanelClose } from "./part/panel-close.tsx";
 import { Splitter } from "./part/splitter.tsx";
@@ -295,7 +296,7 @@ function pasted(e: ClipboardEvent): void {
 async function take(files: readonly File[], paths: readonly string[]): Promise<void> {
   try {
     const { lab, rules, leftOut } = await readDrop(files, paths);
-    if (rules) ruleset.value = rules;
+    if (rules) takeRules(rules);
     if (!lab) return;
     openEdited(lab);
     const without = leftOut.length > 0 ? ` Left out, being no text: ${leftOut.join(", ")}.` : "";

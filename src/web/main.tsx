@@ -1,44 +1,53 @@
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { changes, edited } from "./editor/editor.tsx";
+import { openAnother } from "./lab/another.ts";
+import { scripted } from "./lab/drop.ts";
 import { isLab, isNumber, isText, keptLab } from "./lab/keep.ts";
 import type { Lab } from "./lab/lab.ts";
+import { sameLab } from "./lab/same-lab.ts";
 import { labInLink } from "./lab/share.ts";
 import { VIRTUAL_ROUTER } from "./lab/virtual-router.ts";
 import { servedEngine } from "./link/engine-link.ts";
 import "./part/theme.ts";
-import { type KeptSession, keepSession, keptSession, sameLab } from "./state/kept-session.ts";
+import { type KeptSession, keepSession, keptSession } from "./state/kept-session.ts";
 import { open, type Side, say, side, stage, topology } from "./state/page.ts";
 import { done, reached } from "./story/play.ts";
 import { hasStory } from "./story/story.tsx";
 import { activeTerminal, restoreTerminals, shownTerminals } from "./terminal/terminals.ts";
 
-/** The lab that the page begins with: the link's, the command line's, the one of last time, or the virtual router. */
+/** The lab that the address names: a link's, or the command line's. */
+let named: Lab | undefined;
+
+/** The lab that the page begins with: the one that the address names, the one of last time, or the virtual router. */
 async function firstLab(): Promise<Lab> {
   try {
-    const shared = labInLink(location.hash);
-    if (shared) return shared;
+    named = labInLink(location.hash) ?? undefined;
   } catch (error) {
     say(`Not opened: ${error instanceof Error ? error.message : String(error)}`, "bad");
   }
-  if (new URLSearchParams(location.search).has("lab")) {
+  if (!named && new URLSearchParams(location.search).has("lab")) {
     const served: unknown = await fetch("./lab.json")
       .then((r) => (r.ok ? r.json() : null))
       .catch(() => null);
-    if (isLab(served)) return served;
-    say("The lab of the command line could not be read: is packetwalk ui still running?", "bad");
+    try {
+      if (!isLab(served)) throw new Error("packetwalk ui does not answer.");
+      named = await scripted(served);
+    } catch (error) {
+      say(
+        `The lab of the command line was not opened: ${error instanceof Error ? error.message : String(error)}`,
+        "bad",
+      );
+    }
   }
-  return keptLab() ?? VIRTUAL_ROUTER;
+  return named ?? keptLab() ?? VIRTUAL_ROUTER;
 }
 
-/** The lab as it was left in this tab, when it is the one that would be opened anyway. */
-function left(first: Lab): KeptSession | undefined {
+/** The lab as it was left in this tab; not when the address names another one than then. */
+function left(): KeptSession | undefined {
   const kept = keptSession();
-  // An engine that cannot do things again has none.
-  if (!kept || kept.deeds.length === 0) return undefined;
-  const edits = isEdits(kept.view.changes) ? kept.view.changes : {};
-  const edited = { ...kept.lab, files: { ...kept.lab.files, ...edits } };
-  return sameLab(kept.lab, first) || sameLab(edited, first) ? kept : undefined;
+  if (!kept || !named) return kept;
+  return kept.named && sameLab(kept.named, named) ? kept : undefined;
 }
 
 const isEdits = (value: unknown): value is Record<string, string> =>
@@ -59,8 +68,12 @@ function view(): KeptSession["view"] {
 }
 
 function restore({ lab, deeds, last, view: { side: panel, shown, active, ...was } }: KeptSession): void {
-  const { session, player } = open(lab, { before: { deeds, last } });
-  if (isEdits(was.changes)) changes.value = was.changes;
+  // An engine that cannot do things again has none: the lab is built anew, with what stood in the editor.
+  const { session, player } = open(lab, deeds.length > 0 ? { before: { deeds, last } } : {});
+  if (isEdits(was.changes)) {
+    changes.value = was.changes;
+    if (deeds.length === 0) for (const [path, text] of Object.entries(was.changes)) session.put(path, text);
+  }
   if (isText(was.edited)) edited.value = was.edited;
   if (isText(panel)) side.value = panel as Side;
   if (isTexts(shown) && isText(active)) restoreTerminals(session, shown, active);
@@ -72,7 +85,8 @@ function restore({ lab, deeds, last, view: { side: panel, shown, active, ...was 
 
 addEventListener("pagehide", () => {
   const session = stage.value?.session;
-  if (session) keepSession({ lab: session.lab, ...session.before, view: view() });
+  if (session)
+    keepSession({ lab: session.lab, ...(named ? { named } : {}), ...session.before, view: view() });
 });
 
 const root = document.getElementById("app");
@@ -83,7 +97,7 @@ if (root) {
 // The first terminal will want it.
 void import("./terminal/screen.ts");
 const first = await firstLab();
-const kept = left(first);
+const kept = left();
 if (kept) restore(kept);
 else {
   open(first);
@@ -93,7 +107,9 @@ else {
 addEventListener("hashchange", () => {
   try {
     const lab = labInLink(location.hash);
-    if (lab) open(lab);
+    if (!lab) return;
+    named = lab;
+    openAnother(lab);
   } catch (error) {
     say(
       `Not opened: ${error instanceof Error ? error.message : String(error)} Your lab is as it was.`,

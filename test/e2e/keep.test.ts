@@ -119,6 +119,58 @@ describe.skipIf(!hasChromium)("what is kept, shared, dropped and saved", () => {
     await lab.screenHas("left", /# iptables -A OUTPUT.*\n?.*$/m);
   });
 
+  test("each tab keeps its own edits over a reload, and the lab before this one is a click away", async () => {
+    const lab = await site.open({ reducedMotion: "reduce" });
+    const other = await lab.page.context().newPage();
+    await other.goto(site.url());
+    await other.waitForSelector(".map .cable");
+    const edit = async (page: typeof other, text: string) => {
+      await page.bringToFront();
+      await page.getByRole("tab", { name: "Editor" }).click();
+      await page.locator(".cm-content").click();
+      await page.keyboard.press("Control+Home");
+      await page.keyboard.type(text);
+      await page.locator(".editor-bar option", { hasText: "two.sh •" }).waitFor({ state: "attached" });
+    };
+    await edit(lab.page, "# mine\n");
+    await edit(other, "# theirs\n");
+    await lab.page.bringToFront();
+    await lab.page.reload();
+    await lab.page.locator(".cm-content").getByText("# mine").waitFor();
+    await other.close();
+    // Another lab opens, even in this one's place, and a reload finds that one; nothing is lost.
+    const { page } = lab;
+    await page.getByRole("button", { name: /^Lab: / }).click();
+    await page.getByRole("menuitem", { name: /^Empty box/ }).click();
+    await page.locator(".map .card", { hasText: "left" }).waitFor({ state: "detached" });
+    await page.reload();
+    await page.getByRole("button", { name: "Lab: empty box" }).click();
+    await page.getByRole("menuitem", { name: /^Back to two/ }).click();
+    await page.locator(".map .card", { hasText: "left" }).waitFor();
+    await page.locator(".cm-content").getByText("# mine").waitFor();
+  });
+
+  test("what ends the engine is said, with a way to start again", async () => {
+    const lab = await site.open({ reducedMotion: "reduce" });
+    const { page } = lab;
+    await lab.ready();
+    await page.evaluate(() => {
+      interface Failing {
+        session: { failed: { value: string | null } };
+      }
+      const { packetwalk } = globalThis as unknown as { packetwalk: { stage: { value: Failing } } };
+      packetwalk.stage.value.session.failed.value = "it was pulled out";
+    });
+    await page
+      .getByRole("alert")
+      .getByText(/The lab has ended: it was pulled out/)
+      .waitFor();
+    await lab.shot("failure");
+    await page.getByRole("button", { name: "Start it again" }).click();
+    await page.getByRole("alert").waitFor({ state: "detached" });
+    await lab.ready();
+  });
+
   test("a script that does not end leaves the page and the work alone", async () => {
     const lab = await site.open({ reducedMotion: "reduce" });
     const { page } = lab;

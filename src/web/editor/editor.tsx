@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { ScriptFault } from "../../link/protocol.ts";
 import { keepLab } from "../lab/keep.ts";
 import type { Lab } from "../lab/lab.ts";
+import { LINK } from "../lab/share.ts";
 import { building, buildOutput, open, say, stage } from "../state/page.ts";
 import { forgetProgress } from "../story/play.ts";
 import type { CodeEditor } from "./codemirror.ts";
@@ -51,6 +52,8 @@ function saveNow(): void {
   if (!unsaved) return;
   stage.value?.session.put(unsaved.path, unsaved.text);
   unsaved = null;
+  // A link in the address holds the lab as it was: a reload is to find this one.
+  if (location.hash.startsWith(LINK)) history.replaceState(null, "", location.pathname + location.search);
   const lab = currentLab();
   if (lab && !keepLab(lab))
     say("This browser has no room to keep the lab: save the script from the Share menu.", "bad");
@@ -146,12 +149,7 @@ export function EditorPanel() {
             </option>
           ))}
         </select>
-        <button
-          type="button"
-          onClick={runLab}
-          disabled={building.value}
-          title="a fresh machine, the whole script (Ctrl-Enter)"
-        >
+        <button type="button" onClick={runLab} title="a fresh machine, the whole script (Ctrl-Enter)">
           Run anew
         </button>
         <button

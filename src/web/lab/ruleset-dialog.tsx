@@ -1,22 +1,21 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { changes, edited } from "../editor/editor.tsx";
-import { openFresh } from "../part/top-bar.tsx";
 import { side, stage, studied } from "../state/page.ts";
 import { bringIn } from "../state/places.ts";
 import { offer } from "../terminal/terminals.ts";
+import { openEdited } from "./another.ts";
 import { labAround, sizeOf } from "./around.ts";
-import type { Lab } from "./lab.ts";
+import { noSix, type Ruleset } from "./drop.ts";
 
 /** A ruleset that was handed in, and waits for a word on where it goes. */
-export const ruleset = signal<{ readonly path: string; readonly text: string } | null>(null);
+export const ruleset = signal<Ruleset | null>(null);
 
-/** Another lab, with its script in the editor. */
-export function openEdited(lab: Lab): void {
-  edited.value = null;
-  changes.value = {};
-  openFresh(lab);
-  side.value = "editor";
+/** Asks; or says why there is nothing to ask. */
+export function takeRules(rules: Ruleset): void {
+  if (rules.family === "IPv6" && stage.value?.session.engine.value?.kind !== "kernel")
+    throw new Error(noSix(rules.path));
+  ruleset.value = rules;
 }
 
 /** Asks where a ruleset goes: into a lab made round it, or into the box under study. */
@@ -46,7 +45,8 @@ export function RulesetDialog() {
     side.value = "editor";
     bringIn("terminals");
     const folder = session.engine.value?.folder ?? "";
-    void offer(`iptables-restore < ${folder}/${path}`, box);
+    const restore = now.family === "IPv6" ? "ip6tables-restore" : "iptables-restore";
+    void offer(`${restore} < ${folder}/${path}`, box);
   };
   return (
     <dialog
@@ -61,10 +61,12 @@ export function RulesetDialog() {
       </h2>
       <p>Where shall they go?</p>
       <div class="choices">
-        <button type="button" class="primary" onClick={around}>
-          A lab round them
-          <small>a box with the devices that they name, a host behind each; your lab is closed</small>
-        </button>
+        {now?.family !== "IPv6" && (
+          <button type="button" class="primary" onClick={around}>
+            A lab round them
+            <small>a box with the devices that they name, a host behind each; your lab is closed</small>
+          </button>
+        )}
         <button type="button" onClick={inside}>
           Into {box}
           <small>the command to restore them, in its terminal</small>

@@ -2,7 +2,8 @@ import { deflateSync, inflateSync, strFromU8, strToU8 } from "fflate";
 import { isLab } from "./keep.ts";
 import type { Lab } from "./lab.ts";
 
-const KEY = "#lab=";
+/** How an address that holds a lab goes on after the page's own. */
+export const LINK = "#lab=";
 /** A link that unpacks to more than this is no lab. */
 const MOST = 4_000_000;
 
@@ -10,14 +11,14 @@ const MOST = 4_000_000;
 export function shareLink(lab: Lab, page: string): string {
   const packed = deflateSync(strToU8(JSON.stringify([1, lab.name, lab.main, lab.files])), { level: 9 });
   const letters = btoa(String.fromCharCode(...packed));
-  return `${page.replace(/#.*$/, "")}${KEY}${letters.replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "")}`;
+  return `${page.replace(/#.*$/, "")}${LINK}${letters.replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "")}`;
 }
 
 /** The lab in an address; null where it has none; an error says what is wrong with the link. */
 export function labInLink(hash: string): Lab | null {
-  if (!hash.startsWith(KEY)) return null;
+  if (!hash.startsWith(LINK)) return null;
   try {
-    const letters = atob(hash.slice(KEY.length).replace(/-/g, "+").replace(/_/g, "/"));
+    const letters = atob(hash.slice(LINK.length).replace(/-/g, "+").replace(/_/g, "/"));
     const bytes = Uint8Array.from(letters, (c) => c.charCodeAt(0));
     const out = inflateSync(bytes, { out: new Uint8Array(MOST) });
     const [version, name, main, files] = JSON.parse(strFromU8(out)) as unknown[];

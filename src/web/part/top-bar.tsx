@@ -1,16 +1,17 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { currentLab, runLab } from "../editor/editor.tsx";
+import { labBefore, openAnother } from "../lab/another.ts";
 import { exportCapture, exportEvents, exportScript, exportSvg } from "../lab/export.ts";
 import type { Lab } from "../lab/lab.ts";
 import { shareLink } from "../lab/share.ts";
 import { VIRTUAL_ROUTER } from "../lab/virtual-router.ts";
 import { servedEngine } from "../link/engine-link.ts";
 import { clock, sentence } from "../state/moment.ts";
-import { building, open, pinned, say, stage } from "../state/page.ts";
+import { pinned, say, stage } from "../state/page.ts";
 import { below, bringIn, closed, isOpen, left, PLACE_NAMES, PLACES, putAway, top } from "../state/places.ts";
 import type { Stride } from "../state/player.ts";
-import { forgetProgress, paused, playing, stopPlay } from "../story/play.ts";
+import { paused, playing, stopPlay } from "../story/play.ts";
 import { hasStory, playStory } from "../story/story.tsx";
 import { EngineName } from "./engine-name.tsx";
 import { isDark, themeChoice } from "./theme.ts";
@@ -149,22 +150,28 @@ function Menu({ label, name, entries }: { label: string; name: string; entries: 
   );
 }
 
-export function openFresh(lab: Lab): void {
-  forgetProgress();
-  open(lab);
-}
-
 function LabMenu() {
   const lab = stage.value?.session.lab;
+  const before = labBefore.value;
+  const back: Entry[] = before
+    ? [
+        {
+          label: `Back to ${before.name}`,
+          hint: "the lab before this, as edited",
+          run: () => openAnother(before),
+        },
+      ]
+    : [];
   const entries: Entry[] = [
     { label: "Run anew", hint: "a fresh machine, the script as it is in the editor", run: runLab },
-    { label: "Virtual router", hint: "the lab with the story", run: () => openFresh(VIRTUAL_ROUTER) },
-    { label: "Empty box", hint: "begin with nothing", run: () => openFresh(EMPTY) },
+    { label: "Virtual router", hint: "the lab with the story", run: () => openAnother(VIRTUAL_ROUTER) },
+    { label: "Empty box", hint: "begin with nothing", run: () => openAnother(EMPTY) },
     {
       label: "Open a file …",
       hint: "a script, or what iptables-save prints; or drop it on the page",
       run: () => document.getElementById("file")?.click(),
     },
+    ...back,
   ];
   return (
     <>
@@ -173,7 +180,6 @@ function LabMenu() {
         type="button"
         class="quiet"
         onClick={runLab}
-        disabled={building.value}
         title="a fresh machine: the lab as its script builds it"
       >
         Reset

@@ -9,6 +9,8 @@ const MOST = 1_500_000;
 /** A lab as it was left: how it was opened, what was done since, and what was in sight. */
 export interface KeptSession {
   readonly lab: Lab;
+  /** The lab that the page's address named then. */
+  readonly named?: Lab;
   readonly deeds: readonly Deed[];
   /** The highest number given to a job or a question. */
   readonly last: number;
@@ -34,9 +36,3 @@ export function keptSession(): KeptSession | undefined {
     return undefined;
   }
 }
-
-export const sameLab = (a: Lab, b: Lab): boolean =>
-  a.name === b.name &&
-  a.main === b.main &&
-  Object.keys(a.files).length === Object.keys(b.files).length &&
-  Object.entries(a.files).every(([path, text]) => b.files[path] === text);

@@ -40,6 +40,8 @@ export function parseSave(text: string): ReadonlyMap<string, ReadonlyMap<string,
     const rule = /^(?:\[(\d+):(\d+)\] )?-A (\S+) ?(.*)$/.exec(line);
     if (rule) {
       const [, packets, bytes, name, body] = rule;
+      // What people write by hand may not name a built-in chain first.
+      if (!chains.has(name)) chains.set(name, { name, policy: "ACCEPT", packets: 0, bytes: 0, rules: [] });
       chains.get(name)?.rules.push({ text: body, packets: Number(packets ?? 0), bytes: Number(bytes ?? 0) });
     }
   }

@@ -129,9 +129,9 @@ effect(() => {
   const boxes = topology.value?.boxes;
   const built = !building.value;
   untracked(() => {
+    clearTimeout(waiting);
     if (session === begun) return;
     const first = boxes?.find((b) => b.ns !== HOST)?.ns ?? (boxes && built ? HOST : undefined);
-    clearTimeout(waiting);
     if (first !== undefined) {
       begun = session;
       begin(first);
@@ -151,6 +151,7 @@ function begin(first: string): void {
 /** After a reload: the terminals that were in sight. */
 export function restoreTerminals(session: Session, shown: readonly string[], active: string): void {
   begun = session;
+  clearTimeout(waiting);
   shownTerminals.value = shown;
   activeTerminal.value = active;
 }
