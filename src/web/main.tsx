@@ -76,7 +76,7 @@ function restore({ lab, deeds, last, view: { side: panel, shown, active, ...was 
   }
   if (isText(was.edited)) edited.value = was.edited;
   if (isText(panel)) side.value = panel as Side;
-  if (isTexts(shown) && isText(active)) restoreTerminals(session, shown, active);
+  if (isTexts(shown) && shown.length > 0 && isText(active)) restoreTerminals(session, shown, active);
   if (isNumber(was.reached)) reached.value = was.reached;
   if (isTexts(was.done)) done.value = new Set(was.done);
   // What was seen before is not played again.

@@ -66,9 +66,12 @@ export class Pump {
     }
   }
 
-  /** How far the clock may go now. */
+  /** How far the clock may go now. Work that moved it on has been done: nobody waits for that once more. */
   private limit(): number {
     if (this.pace === "jump") return Number.POSITIVE_INFINITY;
-    return (performance.now() - this.origin) * MILLISECOND;
+    const { now } = this.machine;
+    const real = Math.floor((performance.now() - this.origin) * MILLISECOND);
+    if (now > real) this.origin -= (now - real) / MILLISECOND;
+    return Math.max(now, real);
   }
 }
