@@ -1,5 +1,6 @@
 import type { Errno } from "../base/errno.ts";
 import type { Family, HookName, HookState, TableName } from "./hooks.ts";
+import type { Variant } from "./netfilter.ts";
 import type { Packet } from "./packet.ts";
 
 /**
@@ -17,8 +18,10 @@ export interface Extension<D> {
   readonly families: readonly Family[];
   /** Where the kernel lets it stand (xt_check_match, xt_check_target); absent: anywhere. */
   readonly tables?: readonly TableName[];
-  /** iptables-nft writes it as an expression of nf_tables' own, which stands in any table. */
-  readonly native?: boolean;
+  /** iptables-nft writes these as expressions of nf_tables' own, and what the kernel asks of an extension does not hold. */
+  native?(data: D): boolean;
+  /** Two that are native, which iptables-nft reads back as one match; null where they name the same thing twice. */
+  merge?(first: D, second: D): D | null;
   readonly hooks?: readonly HookName[];
   /** -p (not inverted) that the kernel asks for; absent: any. */
   readonly protocols?: readonly number[];
@@ -99,6 +102,8 @@ export interface RuleContext {
   /** -p: the protocol's number, 0 for all, and whether it was inverted. */
   readonly protocol: number;
   readonly protocolInverted: boolean;
+  /** Of the tool that reads the rule. */
+  readonly variant?: Variant;
 }
 
 /** One option of an extension. */

@@ -142,7 +142,11 @@ export class Arp {
     }
     // Learn from what was not for us to answer.
     let n = ns.neighbours.find(dev, sip);
-    const gratuitous = sip === tip;
+    // arp_is_garp: a reply's target hardware address must be the sender's, too.
+    const gratuitous =
+      sip === tip &&
+      (op !== arp.REPLY || arp.tha(data, at).every((byte, i) => byte === sha[i])) &&
+      ns.addressType4(sip, dev) === "UNICAST";
     const accept = this.acceptsUnknown(dev, sip);
     if (
       !n &&

@@ -208,7 +208,7 @@ export class NetNamespace {
   /**
    * ip_local_out: sends a complete IPv4 datagram made here. `pkt.net` is the IP header, with all fields set
    * but total length, and checksum, which are set here; HEADROOM bytes stand before it. Hooks OUTPUT and
-   * POSTROUTING, fragmentation, neighbour. The packet is given away. Throws EPERM when OUTPUT dropped it, ENOBUFS
+   * POSTROUTING, fragmentation, neighbour. The packet is given away. Throws EPERM when OUTPUT or POSTROUTING dropped it, ENOBUFS
    * when the device did.
    */
   output4(pkt: Packet, route: Route): void {

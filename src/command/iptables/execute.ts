@@ -238,7 +238,7 @@ function put(
 ): void {
   const { table } = place;
   const jumps = rule.action.kind === "jump" || rule.action.kind === "goto";
-  const picky = isPicky(rule);
+  const picky = isPicky(rule, tool.variant);
   if (place.later) {
     if (jumps || picky) place.note(kind, chain, rule);
   } else if (picky) {

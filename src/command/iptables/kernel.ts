@@ -31,9 +31,11 @@ const picky = (extension: Extension<unknown>): boolean =>
   extension.refuse !== undefined;
 
 /** True when a rule's place matters to one of its extensions. */
-export function isPicky({ matches, action }: Rule): boolean {
-  for (let i = 0; i < matches.length; i++) if (picky(matches[i].match)) return true;
-  return action.kind === "target" && picky(action.bound.target);
+export function isPicky({ matches, action }: Rule, variant: Variant): boolean {
+  const asks = (extension: Extension<unknown>, data: unknown) =>
+    picky(extension) && !(variant === "nft" && extension.native?.(data));
+  for (let i = 0; i < matches.length; i++) if (asks(matches[i].match, matches[i].data)) return true;
+  return action.kind === "target" && asks(action.bound.target, action.bound.data);
 }
 
 /** xt_check_match and xt_check_target: what the kernel answers to this rule in a chain that `hooks` lead to. */
@@ -45,15 +47,19 @@ export function refusal(
   variant: Variant,
 ): Errno | undefined {
   const numbers = [...(hooks ?? [])];
+  // nft_target_set_tgchk_param: checkentry hears of a base chain's own hook, and of none in a user's chain; only `hooks` is
+  // looked at again when a jump leads there (nft_target_validate).
+  const entered =
+    variant === "legacy" ? numbers : chain.hook === null ? [] : [HOOK_NAMES.indexOf(chain.hook)];
   const context = contextOf(rule, table.family, table.name, chain.name);
   const check = (extension: Extension<unknown>, data: unknown): Errno | undefined => {
-    if (extension.native && variant === "nft") return undefined;
+    if (extension.native?.(data) && variant === "nft") return undefined;
     if (extension.tables && !extension.tables.includes(table.name as TableName)) return "EINVAL";
     if (extension.protocols && (rule.protocolInverted || !extension.protocols.includes(rule.protocol)))
       return "EINVAL";
     const allowed = extension.hooks;
     if (allowed && numbers.some((hook) => !allowed.includes(HOOK_NAMES[hook]))) return "EINVAL";
-    return extension.refuse?.(data, context, numbers);
+    return extension.refuse?.(data, context, entered);
   };
   for (const { match, data } of rule.matches) {
     const errno = check(match, data);
@@ -67,7 +73,7 @@ export function tableRefusal(table: Table, variant: Variant): Errno | undefined 
   const hooks = hooksByChain(table);
   for (const chain of table.chains.values())
     for (const rule of chain.rules)
-      if (isPicky(rule)) {
+      if (isPicky(rule, variant)) {
         const errno = refusal(rule, table, chain, hooks.get(chain), variant);
         if (errno !== undefined) return errno;
       }

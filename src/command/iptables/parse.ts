@@ -530,6 +530,7 @@ export class Parser {
       chain: request.chain ?? "",
       protocol: request.spec.protocol,
       protocolInverted: request.spec.protocolInverted,
+      variant: tool.variant,
     };
   }
 
@@ -573,8 +574,9 @@ export class Parser {
       if (spec.in?.wildcard && spec.in.name === "" && !spec.in.inverted) spec.in = null;
       if (spec.out?.wildcard && spec.out.name === "" && !spec.out.inverted) spec.out = null;
     }
-    for (const { extension, data } of this.matches)
-      spec.matches.push(new BoundMatch(extension as Match, data));
+    const matches = this.matches.map(({ extension, data }) => ({ match: extension as Match, data }));
+    for (const { match, data } of this.tool.variant === "nft" ? merged(matches) : matches)
+      spec.matches.push(new BoundMatch(match, data));
     if (this.target) spec.target = new BoundTarget(this.target.extension as Target, this.target.data);
     return request;
   }
@@ -609,6 +611,24 @@ export class Parser {
           throw new UsageError(`${extension.name}: option "--${name}" also requires "--${other}".\n`);
     }
   }
+}
+
+interface Matched {
+  readonly match: Match;
+  readonly data: unknown;
+}
+
+/** iptables-nft reads expressions of nf_tables' own back into one match of a name, where the first of them stands. */
+function merged(matches: readonly Matched[]): Matched[] {
+  const out: Matched[] = [];
+  for (const one of matches) {
+    const { match, data } = one;
+    const at = match.native?.(data) ? out.findIndex((o) => o.match === match && match.native?.(o.data)) : -1;
+    const both = at < 0 ? null : match.merge?.(out[at].data, data);
+    if (both) out[at] = { match, data: both };
+    else out.push(one);
+  }
+  return out;
 }
 
 /** Names for completion: what may stand behind -m, -j and -p. */

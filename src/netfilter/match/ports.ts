@@ -23,6 +23,22 @@ export const anyPorts = (): Ports => ({
 const asks = (range: [number, number] | null, inverted: boolean): range is [number, number] =>
   range !== null && (range[0] !== 0 || range[1] !== 0xffff || inverted);
 
+/** iptables-nft writes ports as expressions of nf_tables' own, where they say something. */
+export const nativePorts = (data: Ports): boolean =>
+  asks(data.sport, data.sportInverted) || asks(data.dport, data.dportInverted);
+
+/** Both in one; null where they name the same side. */
+export function mergePorts<T extends Ports>(first: T, second: T): T | null {
+  if ((first.sport && second.sport) || (first.dport && second.dport)) return null;
+  return {
+    ...first,
+    sport: first.sport ?? second.sport,
+    sportInverted: first.sportInverted || second.sportInverted,
+    dport: first.dport ?? second.dport,
+    dportInverted: first.dportInverted || second.dportInverted,
+  };
+}
+
 export function portConditions(data: Ports): PortCondition[] {
   const conditions: PortCondition[] = [];
   if (asks(data.sport, data.sportInverted))

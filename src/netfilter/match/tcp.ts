@@ -3,7 +3,16 @@ import { integer, port } from "../argument.ts";
 import { match, type OptionUse, UsageError } from "../extension.ts";
 import { BOTH, transportWith4 } from "../headers.ts";
 import type { Packet } from "../packet.ts";
-import { explainPorts, judgePorts, type Ports, portConditions, printPorts, savePorts } from "./ports.ts";
+import {
+  explainPorts,
+  judgePorts,
+  mergePorts,
+  nativePorts,
+  type Ports,
+  portConditions,
+  printPorts,
+  savePorts,
+} from "./ports.ts";
 
 interface Tcp extends Ports {
   flags: { mask: number; comp: number; inverted: boolean } | null;
@@ -56,6 +65,9 @@ function setFlags(data: Tcp, mask: number, comp: number, use: OptionUse): void {
   data.flags = { mask, comp, inverted: use.inverted };
 }
 
+/** iptables-nft writes ports and flags as expressions of nf_tables' own. */
+const native = (data: Tcp): boolean => data.option === null && (data.flags !== null || nativePorts(data));
+
 /** tcp_find_option: whether an option of this kind stands in the header's options. */
 function hasOption(pkt: Packet, at: number, kind: number): boolean {
   const end = Math.min(at + headerLength(pkt.data, at), pkt.end);
@@ -72,6 +84,13 @@ export const tcp = match<Tcp>({
   families: BOTH,
   impliedBy: 6,
   stateless: true,
+  protocols: [6],
+  native,
+  merge(first, second) {
+    if (first.flags && second.flags) return null;
+    const ports = mergePorts(first, second);
+    return ports && { ...ports, flags: first.flags ?? second.flags };
+  },
   help: `tcp match options:
 [!] --tcp-flags mask comp	match when TCP flags & mask == comp
 				(Flags: SYN ACK FIN RST URG PSH ALL NONE)
@@ -147,9 +166,10 @@ export const tcp = match<Tcp>({
     flags: null,
     option: null,
   }),
-  check(_data, _given, rule) {
-    // The tool looks at the number alone: "! -p tcp -m tcp" passes it.
-    if (rule.protocol !== 6) throw new UsageError("TCP match requires '-p tcp'");
+  check(data, _given, rule) {
+    // iptables-nft looks at the number alone: "! -p tcp -m tcp" passes it.
+    if (rule.variant === "nft" && native(data) && rule.protocol !== 6)
+      throw new UsageError("TCP match requires '-p tcp'");
   },
   judge(data) {
     const ports = judgePorts(data);

@@ -5,6 +5,8 @@ import {
   anyPorts,
   explainPorts,
   judgePorts,
+  mergePorts,
+  nativePorts,
   type Ports,
   portConditions,
   printPorts,
@@ -16,6 +18,9 @@ export const udp = match<Ports>({
   families: BOTH,
   impliedBy: 17,
   stateless: true,
+  protocols: [17],
+  native: nativePorts,
+  merge: mergePorts,
   help: `udp match options:
 [!] --source-port port[:port]
  --sport ...
@@ -47,8 +52,9 @@ export const udp = match<Ports>({
     },
   ],
   initial: anyPorts,
-  check(_data, _given, rule) {
-    if (rule.protocol !== 17) throw new UsageError("UDP match requires '-p udp'");
+  check(data, _given, rule) {
+    if (rule.variant === "nft" && nativePorts(data) && rule.protocol !== 17)
+      throw new UsageError("UDP match requires '-p udp'");
   },
   judge: judgePorts,
   ports: portConditions,

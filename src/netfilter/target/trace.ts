@@ -5,7 +5,7 @@ export const TRACE = target<null>({
   name: "TRACE",
   families: BOTH,
   tables: ["raw"],
-  native: true,
+  native: () => true,
   terminating: false,
   help: `TRACE does not take any options
 `,

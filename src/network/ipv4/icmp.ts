@@ -155,8 +155,10 @@ export class Icmp4 {
       code = icmp.NET_UNREACH;
       reason = "IP_INNOROUTES";
     } else if (error === "EACCES") code = icmp.PKT_FILTERED;
-    // From the source's bucket, error_burst (5 s) of error_cost (1 s) each; send takes its own share from it.
-    if (code >= 0 && this.limits.peers.take(ip.src(pkt.data, pkt.net), SECOND, 5 * SECOND)) {
+    // From the source's bucket, error_burst (5 s) of error_cost (1 s) each; send takes its own share from it. One that
+    // claims to come from this host is not answered (seen on Linux 6.18).
+    const own = ns.addresses.has(ip.src(pkt.data, pkt.net));
+    if (code >= 0 && !own && this.limits.peers.take(ip.src(pkt.data, pkt.net), SECOND, 5 * SECOND)) {
       this.send(pkt, icmp.DEST_UNREACH, code, 0);
     }
     ns.drop(pkt, reason, "routing", facts);

@@ -291,26 +291,28 @@ export class Ipv4 {
       if (verdict === NF_DROP) throw new KernelError("EPERM");
       return;
     }
-    this.output(pkt, (pkt.route as Route | null) ?? route);
+    const sent = this.output(pkt, (pkt.route as Route | null) ?? route);
+    if (!sent) throw new KernelError("EPERM");
     // net_xmit_errno
     if (pkt.refused) throw new KernelError("ENOBUFS");
   }
 
-  /** ip_output, ip_mc_output: hook POSTROUTING, then the MTU. */
-  output(pkt: Packet, route: Route): void {
+  /** ip_output, ip_mc_output: hook POSTROUTING, then the MTU. False: POSTROUTING dropped it. */
+  output(pkt: Packet, route: Route): boolean {
     const ns = this.ns;
     const dev = route.dev;
     pkt.oif = dev;
     pkt.route = route;
     if (route.type === "multicast" || route.type === "broadcast") {
-      if (!this.loopCopies(pkt, route)) return;
+      if (!this.loopCopies(pkt, route)) return true;
     }
     const verdict = ns.netfilter.run(POSTROUTING, pkt, pkt.iif, dev);
     if (verdict !== NF_ACCEPT) {
       this.refused(pkt, verdict, "POSTROUTING");
-      return;
+      return verdict !== NF_DROP;
     }
     this.finishOutput(pkt, (pkt.route as Route | null) ?? route);
+    return true;
   }
 
   /** ip_mc_output: copies for this host. False: the packet goes no further (TTL 0). */
@@ -326,7 +328,9 @@ export class Ipv4 {
       copy.route = { ...route, dev: ns.loopback };
       copy.pktType = route.type === "broadcast" ? PACKET_BROADCAST : PACKET_MULTICAST;
       ns.born(copy, "clone");
-      ns.host.softirq(() => ns.receiver.loopedBack(copy, route.dev));
+      const verdict = ns.netfilter.run(POSTROUTING, copy, copy.iif, route.dev);
+      if (verdict === NF_ACCEPT) ns.host.softirq(() => ns.receiver.loopedBack(copy, route.dev));
+      else this.refused(copy, verdict, "POSTROUTING");
     }
     if (isMulticast(dst) && pkt.data[pkt.net + 8] === 0) {
       ns.drop(pkt, "NOT_SPECIFIED", "ip output", { ttl: 0 });

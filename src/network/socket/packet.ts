@@ -135,6 +135,8 @@ export class PacketSocket extends Socket {
     born(this, pkt, "socket");
     this.ns.sendFrame(dev, pkt);
     this.ns.host.settle();
+    // net_xmit_errno: the device has dropped it (its peer's MTU is smaller, or there is no carrier).
+    if (pkt.refused) throw new KernelError("ENOBUFS");
     return data.length;
   }
 

@@ -63,7 +63,8 @@ export class RawSocket extends DatagramSocket {
   }
 
   send(data: Uint8Array, options: SendOptions = {}): number {
-    this.raisePending();
+    // A pending error fails what sock_alloc_send_skb makes, and __ip_append_data makes raw packets without it.
+    if (this.headerIncluded) this.raisePending();
     if (this.closed) throw new KernelError("EBADF");
     const dst = options.to ?? this.remoteAddress;
     if (dst === 0) throw new KernelError("EDESTADDRREQ");
