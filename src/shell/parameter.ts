@@ -1,6 +1,7 @@
 import { BoundedRegExp } from "../base/regexp/bounded.ts";
 import { WorkExhausted } from "../base/work.ts";
 import { evaluate } from "./arithmetic.ts";
+import { countCharacters, sliceCharacters } from "./characters.ts";
 import { declaration } from "./declaration.ts";
 import { pattern, text, textOf } from "./expand.ts";
 import { Fault } from "./fault.ts";
@@ -104,7 +105,7 @@ export function parameterValue(sh: Shell, p: ParameterPart, quoted: boolean): Pa
   if (p.length) {
     if (found.list) return String(found.list.length);
     if (found.value === undefined && sh.options.nounset && name !== "#") unbound(sh, p);
-    return String([...(found.value ?? "")].length);
+    return String(countCharacters(found.value ?? ""));
   }
   return substitute(sh, { ...p, name, index }, found, quoted);
 }
@@ -290,13 +291,14 @@ function slice(sh: Shell, p: ParameterPart, found: Base): ParameterValue {
     if (count !== undefined && count < 0) throw new Fault(`${count}: substring expression < 0`);
     return { list: list.slice(offset, count === undefined ? undefined : offset + count), star: found.star };
   }
-  const chars = [...(found.value ?? "")];
-  if (offset < 0) offset += chars.length;
-  if (offset < 0 || offset > chars.length) return "";
-  let end = chars.length;
-  if (count !== undefined) end = count < 0 ? chars.length + count : offset + count;
+  const value = found.value ?? "";
+  const length = countCharacters(value);
+  if (offset < 0) offset += length;
+  if (offset < 0 || offset > length) return "";
+  let end = length;
+  if (count !== undefined) end = count < 0 ? length + count : offset + count;
   if (end < offset) throw new Fault(`${count}: substring expression < 0`);
-  return chars.slice(offset, end).join("");
+  return sliceCharacters(value, offset, end);
 }
 
 function transform(sh: Shell, p: ParameterPart, found: Base, s: string): string | undefined {
