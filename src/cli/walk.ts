@@ -1,8 +1,10 @@
 import pc from "picocolors";
 import type { WalkEvent } from "../walk/event.ts";
 import { LabMemory } from "../walk/memory.ts";
-import { type Palette, PLAIN, WalkPrinter, waitsFor } from "../walk/print.ts";
+import { type Palette, PLAIN } from "../walk/palette.ts";
+import { WalkPrinter } from "../walk/print.ts";
 import { type PacketStory, StoryTeller } from "../walk/story.ts";
+import { waitsFor } from "../walk/way.ts";
 import { print } from "./out.ts";
 import { runScript } from "./run-script.ts";
 

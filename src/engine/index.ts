@@ -6,7 +6,8 @@
 
 export * from "../walk/event.ts";
 export { LabMemory } from "../walk/memory.ts";
-export { type Palette, PLAIN, type PrintOptions, WalkPrinter } from "../walk/print.ts";
+export { type Palette, PLAIN } from "../walk/palette.ts";
+export { type PrintOptions, WalkPrinter } from "../walk/print.ts";
 export {
   eventsOf,
   type HookStep,

@@ -1,13 +1,13 @@
 import { SECOND } from "../base/clock.ts";
 import { KernelError } from "../base/errno.ts";
-import { format, mask } from "../wire/ipv4.ts";
-import { type Device, IFF_LOOPBACK } from "./device.ts";
+import { format } from "../wire/ipv4.ts";
+import { AddressRoutes, sameNet } from "./address-routes.ts";
+import type { Device } from "./device.ts";
 import {
   type Address4,
   type Address6,
   FOREVER,
   IFA_F_NODAD,
-  IFA_F_NOPREFIXROUTE,
   IFA_F_PERMANENT,
   IFA_F_SECONDARY,
   IFA_F_TENTATIVE,
@@ -18,7 +18,6 @@ import {
 } from "./inet-device.ts";
 import { format6, LOOPBACK6, linkLocal, same6, scopeOf6, sourceScope6 } from "./inet6.ts";
 import type { NetNamespace } from "./namespace.ts";
-import { PROTO_KERNEL, TABLE_LOCAL, TABLE_MAIN } from "./routes.ts";
 
 /** `ip addr add` for IPv4. */
 export interface NewAddress4 {
@@ -54,11 +53,13 @@ export interface NewAddress6 {
 /** The addresses of one namespace. */
 export class Addresses {
   private readonly ns: NetNamespace;
+  private readonly routes: AddressRoutes;
   /** How often each IPv4 address stands here, by address: what makes it local (inet_addr_lst). */
   private readonly counts = new Map<number, number>();
 
   constructor(ns: NetNamespace) {
     this.ns = ns;
+    this.routes = new AddressRoutes(ns);
   }
 
   /** `ip addr add|change|replace` (inet_rtm_newaddr). "replace" changes lifetimes and metric of one that exists. */
@@ -110,7 +111,7 @@ export class Addresses {
     if (local === 0) return address;
     this.insert(list, address);
     this.counts.set(local, (this.counts.get(local) ?? 0) + 1);
-    this.addRoutes(address);
+    this.routes.add(address);
     this.expireLater(address);
     this.ns.routes.invalidate();
     this.ns.walk?.emit(this.ns.name, {
@@ -190,16 +191,16 @@ export class Addresses {
             sameNet(a.peer, address.peer, address.prefix),
         )
       : [];
-    for (const s of secondaries) this.deleteRoutes(s, address);
+    for (const s of secondaries) this.routes.delete(s, address);
     const secondary = (address.flags & IFA_F_SECONDARY) !== 0;
-    this.drop(address, (secondary && this.primaryOf(address)) || address);
+    this.drop(address, (secondary && this.routes.primaryOf(address)) || address);
     if (!promote) return;
     promote.flags &= ~IFA_F_SECONDARY;
     list.splice(list.indexOf(promote), 1);
     let at = 0;
     for (let i = 0; i < list.length; i++) if ((list[i].flags & IFA_F_SECONDARY) === 0) at = i + 1;
     list.splice(at, 0, promote);
-    for (const s of [promote, ...secondaries.filter((a) => a !== promote)]) this.addRoutes(s);
+    for (const s of [promote, ...secondaries.filter((a) => a !== promote)]) this.routes.add(s);
   }
 
   private drop(address: Address4, primary: Address4): void {
@@ -208,7 +209,7 @@ export class Addresses {
     const left = (this.counts.get(address.local) ?? 1) - 1;
     if (left > 0) this.counts.set(address.local, left);
     else this.counts.delete(address.local);
-    this.deleteRoutes(address, primary);
+    this.routes.delete(address, primary);
     if (left <= 0) this.ns.routes.addressGone(address.local);
     this.ns.netfilter.addressRemoved4(address.dev, address.local);
     // fib_inetaddr_event: the last address takes the device out of IPv4 routing.
@@ -243,115 +244,10 @@ export class Addresses {
     return routes.result.nexthop?.dev ?? undefined;
   }
 
-  // ── the routes that addresses bring ──────────────────────────────────────────────────────────────────
-
-  private magic(
-    op: "add" | "delete",
-    type: "local" | "broadcast" | "unicast",
-    dst: number,
-    prefix: number,
-    address: Address4,
-    prefsrc: number,
-    priority: number,
-  ): void {
-    const table = type === "unicast" ? TABLE_MAIN : TABLE_LOCAL;
-    const spec = {
-      dst,
-      prefix,
-      table,
-      protocol: PROTO_KERNEL,
-      scope: type === "local" ? SCOPE_HOST : SCOPE_LINK,
-      type,
-      priority,
-      prefsrc,
-      nexthops: [{ dev: address.dev }],
-    } as const;
-    try {
-      if (op === "add") {
-        const routes = this.ns.routes;
-        const t = routes.makeTable(table);
-        const route = routes.makeRoute(spec, table);
-        // A duplicate stays as it is (the kernel's EEXIST, that nobody looks at).
-        if (!t.at(dst, prefix).some((other) => other.tos === 0 && other.same(route))) {
-          routes.insert(t, route, "append");
-        }
-      } else this.ns.routes.delete(spec);
-    } catch (error) {
-      // fib_magic's caller does not look: a duplicate stays as it is.
-      if (!(error instanceof KernelError)) throw error;
-    }
-  }
-
-  /** fib_add_ifaddr */
-  private addRoutes(a: Address4): void {
-    const net = (a.peer & mask(a.prefix)) >>> 0;
-    const secondary = (a.flags & IFA_F_SECONDARY) !== 0;
-    const primary = secondary ? this.primaryOf(a) : a;
-    if (!primary) return;
-    const src = primary.local;
-    this.magic("add", "local", a.local, 32, a, src, 0);
-    if (!a.dev.up) return;
-    if (a.broadcast !== undefined && a.broadcast !== 0 && a.broadcast !== 0xffffffff) {
-      this.magic("add", "broadcast", a.broadcast, 32, a, src, 0);
-    }
-    if (net >>> 24 === 0 || secondary || (net === a.local && a.prefix === 32)) return;
-    if ((a.flags & IFA_F_NOPREFIXROUTE) === 0) {
-      const type = (a.dev.flags & IFF_LOOPBACK) !== 0 ? "local" : "unicast";
-      this.magicPrefix("add", type, net, a, src);
-    }
-    if (a.prefix < 31) this.magic("add", "broadcast", (net | ~mask(a.prefix)) >>> 0, 32, a, src, 0);
-  }
-
-  private magicPrefix(
-    op: "add" | "delete",
-    type: "local" | "unicast",
-    net: number,
-    a: Address4,
-    src: number,
-  ): void {
-    this.magic(op, type, net, a.prefix, a, src, a.metric);
-  }
-
-  private primaryOf(a: Address4): Address4 | undefined {
-    return a.dev.ipv4.addresses.find(
-      (p) => p.prefix === a.prefix && (p.flags & IFA_F_SECONDARY) === 0 && sameNet(p.peer, a.peer, a.prefix),
-    );
-  }
-
-  /** fib_del_ifaddr: what no other address of the device still needs. `a` is out of the list already. */
-  private deleteRoutes(a: Address4, primary: Address4): void {
-    const net = (a.peer & mask(a.prefix)) >>> 0;
-    const directed = (net | ~mask(a.prefix)) >>> 0;
-    const others = a.dev.ipv4.addresses.filter((o) => o !== a);
-    const src = primary.local;
-    const secondary = (a.flags & IFA_F_SECONDARY) !== 0;
-    if (!secondary && !(net === a.local && a.prefix === 32)) {
-      const still = others.some(
-        (o) =>
-          o.prefix === a.prefix && sameNet(o.peer, a.peer, a.prefix) && (o.flags & IFA_F_NOPREFIXROUTE) === 0,
-      );
-      if (!still && (a.flags & IFA_F_NOPREFIXROUTE) === 0) {
-        const type = (a.dev.flags & IFF_LOOPBACK) !== 0 ? "local" : "unicast";
-        this.magicPrefix("delete", type, net, a, src);
-      }
-    }
-    const broadcasts = new Set<number>();
-    if (a.broadcast !== undefined) broadcasts.add(a.broadcast);
-    if (!secondary && a.prefix < 31) broadcasts.add(directed);
-    for (const b of broadcasts) {
-      const still = others.some((o) => {
-        if (o.broadcast === b) return true;
-        return o.prefix < 31 && ((o.peer & mask(o.prefix)) | ~mask(o.prefix)) >>> 0 === b;
-      });
-      if (!still) this.magic("delete", "broadcast", b, 32, a, src, 0);
-    }
-    if (!others.some((o) => o.local === a.local)) this.magic("delete", "local", a.local, 32, a, src, 0);
-  }
-
   // ── the device's events (inetdev_event, addrconf_notify) ─────────────────────────────────────────────
 
   deviceUp(dev: Device): void {
-    for (const a of [...dev.ipv4.addresses]) this.addRoutes(a);
+    for (const a of [...dev.ipv4.addresses]) this.routes.add(a);
     if (dev.isLoopback && dev.mtu >= IPV4_MIN_MTU && !dev.ipv4.addresses.some((a) => a.local === 0x7f000001))
       this.add4(dev, { local: 0x7f000001, prefix: 8, scope: SCOPE_HOST });
     if (this.confArpNotify(dev)) for (const a of dev.ipv4.addresses) this.ns.arp.announce(dev, a.local);
@@ -501,9 +397,4 @@ export class Addresses {
     }
     return 0;
   }
-}
-
-/** inet_ifa_match */
-export function sameNet(a: number, b: number, prefix: number): boolean {
-  return ((a ^ b) & mask(prefix)) === 0;
 }

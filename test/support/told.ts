@@ -2,7 +2,7 @@ import { text } from "../../src/base/text.ts";
 import { WalkTeller } from "../../src/cli/walk.ts";
 import { SimulatedEngine } from "../../src/engine/simulated/engine.ts";
 import { diskFolder } from "../../src/lab/disk-folder.ts";
-import { PLAIN } from "../../src/walk/print.ts";
+import { PLAIN } from "../../src/walk/palette.ts";
 
 /** Runs a script given as text as `packetwalk walk` does: its standard output with the walks among it, plain. */
 export function told(script: string, folder: string, verbose = false): { stdout: string; status: number } {

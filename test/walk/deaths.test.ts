@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { WalkTeller } from "../../src/cli/walk.ts";
 import type { WalkEvent } from "../../src/walk/event.ts";
-import { PLAIN } from "../../src/walk/print.ts";
+import { PLAIN } from "../../src/walk/palette.ts";
 import { runLab } from "../support/lab.ts";
 import { REASONS } from "./reasons.ts";
 
