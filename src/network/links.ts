@@ -91,7 +91,6 @@ export class Links {
   private readonly byNameMap = new Map<string, Device>();
   /** xa_alloc_cyclic: indexes go up and are not reused at once. */
   private lastIndex = 0;
-  private readonly nsids = new Map<NetNamespace, number>();
 
   constructor(ns: NetNamespace) {
     this.ns = ns;
@@ -168,7 +167,7 @@ export class Links {
     // netif_carrier_off, once registered.
     dev.carrierDownCount = peer.carrierDownCount = 1;
     // rtnl_configure_link tells of the first end alone once it has its peer: only its namespace numbers the other.
-    if (home !== peerHome) home.links.nsidOf(peerHome, true);
+    if (home !== peerHome) home.ids.of(peerHome, true);
     this.finish(peer, wanted);
     this.finish(dev, request);
     return dev;
@@ -325,7 +324,7 @@ export class Links {
       dev.master.configurePort(dev, change.slaveData);
     }
     // Every change is told of, and the notice names the peer's namespace (rtnl_fill_link_netnsid).
-    if (dev.peer && dev.peer.ns !== dev.ns) dev.ns.links.nsidOf(dev.peer.ns, true);
+    if (dev.peer && dev.peer.ns !== dev.ns) dev.ns.ids.of(dev.peer.ns, true);
   }
 
   private setFlags(dev: Device, change: LinkChange): void {
@@ -454,7 +453,7 @@ export class Links {
       throw new KernelError("EEXIST", "An interface with the same name exists in the target netns");
     }
     // The notice of its going names the namespace that it goes to (peernet2id_alloc).
-    this.nsidOf(to, true);
+    this.ns.ids.of(to, true);
     this.unregister(dev);
     this.ns.tell(dev, "moved", to.name);
     dev.name = wanted;
@@ -462,37 +461,7 @@ export class Links {
     dev.qdisc = "noop";
     to.links.register(dev, free);
     const peer = dev.peer;
-    if (peer && peer.ns !== to) to.links.nsidOf(peer.ns, true);
-  }
-
-  /**
-   * The id by which this namespace knows `other` (RTM_GETNSID, "link-netnsid"); made when `make`. -1: none.
-   */
-  nsidOf(other: NetNamespace, make: boolean): number {
-    const known = this.nsids.get(other);
-    if (known !== undefined) return known;
-    if (!make) return -1;
-    let id = 0;
-    const taken = new Set(this.nsids.values());
-    while (taken.has(id)) id++;
-    this.nsids.set(other, id);
-    return id;
-  }
-
-  /** `ip netns set` (RTM_NEWNSID): gives an id by hand, −1 for any; the id. EEXIST when there is one already
-   *  or the id is taken. */
-  setNsid(other: NetNamespace, id: number): number {
-    if (this.nsids.has(other)) throw new KernelError("EEXIST", "Peer netns already has a nsid assigned");
-    if (id < 0) return this.nsidOf(other, true);
-    if ([...this.nsids.values()].includes(id)) {
-      throw new KernelError("EEXIST", "The specified nsid is already used");
-    }
-    this.nsids.set(other, id);
-    return id;
-  }
-
-  forgetNs(other: NetNamespace): void {
-    this.nsids.delete(other);
+    if (peer && peer.ns !== to) to.ids.of(peer.ns, true);
   }
 }
 

@@ -26,6 +26,7 @@ import { fillOwn } from "./ipv4/options.ts";
 import { Reassembly } from "./ipv4/reassembly.ts";
 import { Links } from "./links.ts";
 import type { Loopback } from "./loopback.ts";
+import { NamespaceIds } from "./namespace-ids.ts";
 import { Neighbours } from "./neighbours.ts";
 import { NamespaceNetfilterHost } from "./netfilter-host.ts";
 import { Receiver } from "./receive.ts";
@@ -68,6 +69,8 @@ export class NetNamespace {
   readonly rng: Random;
   /** Key of the multipath hash. */
   readonly hashKey: number;
+  /** How this namespace numbers others. */
+  readonly ids = new NamespaceIds();
   readonly links: Links;
   readonly addresses: Addresses;
   readonly routes: Routes;
@@ -154,7 +157,7 @@ export class NetNamespace {
     this.links.close();
     this.neighbours.close();
     this.reassembly.close();
-    for (const ns of this.host.allNamespaces()) ns.links.forgetNs(this);
+    for (const ns of this.host.allNamespaces()) ns.ids.forget(this);
     this.host.walk?.emit(this.name, { kind: "netns", op: "delete", name: this.name });
   }
 

@@ -172,7 +172,7 @@ export function parseLink(ctx: Context, args: Arguments, command: LinkCommand): 
       if (nsid !== undefined) args.duplicate("link-netns/link-netnsid", value);
       const other = namedNamespace(ctx.proc, value);
       if (!other) args.wrong('Invalid "link-netns" value\n', value);
-      nsid = ctx.net.links.nsidOf(other, false);
+      nsid = ctx.net.ids.of(other, false);
       if (nsid < 0) nsid = setNsid(ctx.net, other, -1);
     } else if (matches(word, "link-netnsid")) {
       const value = args.next();

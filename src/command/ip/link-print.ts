@@ -66,14 +66,14 @@ export function printFlags(p: Printer, flags: number, lowerDown: boolean): void 
 export function linkEnd(dev: Device): { peer: Device; nsid: number | undefined } | undefined {
   const peer = dev.peer;
   if (!peer) return undefined;
-  return { peer, nsid: peer.ns === dev.ns ? undefined : dev.ns.links.nsidOf(peer.ns, true) };
+  return { peer, nsid: peer.ns === dev.ns ? undefined : dev.ns.ids.of(peer.ns, true) };
 }
 
 /** The name in /run/netns of the namespace that `net` knows by an id. */
 export function nameOfNsid(ctx: Context, net: NetNamespace, nsid: number): string | undefined {
   for (const name of namespaceNames(ctx.proc)) {
     const other = namedNamespace(ctx.proc, name);
-    if (other && net.links.nsidOf(other, false) === nsid) return name;
+    if (other && net.ids.of(other, false) === nsid) return name;
   }
   return undefined;
 }

@@ -55,7 +55,7 @@ function listNamespaces(ctx: Context): number {
     p.openObject(null);
     p.field("name", "", name, "");
     const net = namedNamespace(ctx.proc, name);
-    const id = net ? ctx.net.links.nsidOf(net, false) : -1;
+    const id = net ? ctx.net.ids.of(net, false) : -1;
     if (id >= 0) p.field("id", " (id: ", id, ")");
     p.plain("\n");
     p.closeObject();
@@ -80,12 +80,12 @@ function listIds(ctx: Context, args: Arguments): number {
   const seen = new Set<number>();
   for (const name of namespaceNames(ctx.proc)) {
     const net = namedNamespace(ctx.proc, name);
-    const id = net ? ctx.net.links.nsidOf(net, false) : -1;
+    const id = net ? ctx.net.ids.of(net, false) : -1;
     if (id >= 0 && !seen.has(id)) known.push([id, name]);
     seen.add(id);
   }
   for (const net of ctx.proc.machine.allNamespaces()) {
-    const id = ctx.net.links.nsidOf(net, false);
+    const id = ctx.net.ids.of(net, false);
     if (id >= 0 && !seen.has(id)) known.push([id, undefined]);
     seen.add(id);
   }
@@ -166,7 +166,7 @@ function set(ctx: Context, args: Arguments): number {
   const net = namedNamespace(ctx.proc, name);
   if (!net) return cannotOpen(ctx, name);
   return ctx.talk(() => {
-    if (ctx.net.links.nsidOf(net, false) >= 0)
+    if (ctx.net.ids.of(net, false) >= 0)
       throw new KernelError("EEXIST", "Peer netns already has a nsid assigned");
     setNsid(ctx.net, net, nsid);
   });
