@@ -1,4 +1,3 @@
-import { SECOND } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import type { Machine } from "../machine/machine.ts";
 import { type Process, type Running, shellStatus } from "../machine/process.ts";
@@ -7,6 +6,7 @@ import { tryLookup } from "../machine/vfs.ts";
 import { type ArithmeticHost, evaluate } from "./arithmetic.ts";
 import { forget } from "./dash/dash.ts";
 import { inDashWords } from "./dash/words.ts";
+import { defineDynamic } from "./dynamic.ts";
 import { textOf } from "./expand.ts";
 import { Fault } from "./fault.ts";
 import { Jobs } from "./jobs.ts";
@@ -100,8 +100,8 @@ export class Shell implements ArithmeticHost {
   busy = 0;
   executionString: string | undefined;
   readsStdin = false;
-  private readonly random: Random;
-  private secondsBase: number;
+  readonly random: Random;
+  secondsBase: number;
 
   constructor(proc: Process, parent?: Shell) {
     this.proc = proc;
@@ -111,7 +111,7 @@ export class Shell implements ArithmeticHost {
     this.random = parent ? parent.random.fork("subshell") : proc.machine.random.fork("RANDOM");
     if (parent) this.copyFrom(parent);
     else this.importEnvironment();
-    this.defineDynamic();
+    defineDynamic(this);
     if (this.dash) forget(this);
   }
 
@@ -200,64 +200,6 @@ export class Shell implements ArithmeticHost {
       v.integer = true;
       this.vars.globals.set(name, v);
     }
-  }
-
-  private defineDynamic(): void {
-    const { dynamic } = this.vars;
-    const array = (values: readonly string[]) => {
-      const v = new Variable();
-      v.indexed = new Indexed(values.map((s, i) => [i, s]));
-      return v;
-    };
-    const seconds = () => Math.floor((this.machine.now - this.secondsBase) / SECOND);
-    const micros = () => Math.floor((this.machine.epoch + this.machine.now) / 1000);
-    let random = this.random;
-    dynamic.set("RANDOM", {
-      get: () => String(random.u32() & 32767),
-      set: (value) => {
-        random = this.random.fork(`seed ${value}`);
-      },
-    });
-    dynamic.set("SRANDOM", { get: () => String(random.u32()) });
-    dynamic.set("SECONDS", {
-      get: () => String(seconds()),
-      set: (value) => {
-        this.secondsBase = this.machine.now - Number(value) * SECOND;
-      },
-    });
-    dynamic.set("LINENO", { get: () => String(this.line), set: () => {} });
-    dynamic.set("EPOCHSECONDS", { get: () => String(Math.floor(micros() / 1e6)) });
-    dynamic.set("EPOCHREALTIME", {
-      get: () => `${Math.floor(micros() / 1e6)}.${String(micros() % 1e6).padStart(6, "0")}`,
-    });
-    dynamic.set("BASHPID", { get: () => String(this.proc.pid) });
-    dynamic.set("BASH_SUBSHELL", { get: () => String(this.subshellDepth) });
-    dynamic.set("PIPESTATUS", { get: () => array(this.pipeStatus) });
-    dynamic.set("FUNCNAME", {
-      get: () => {
-        const inFunction = this.frames.some((f) => f.name !== "main" && f.name !== "source");
-        return inFunction ? array(this.frames.map((f) => f.name).reverse()) : undefined;
-      },
-    });
-    dynamic.set("BASH_SOURCE", { get: () => array(this.frames.map((f) => f.file).reverse()) });
-    dynamic.set("BASH_LINENO", { get: () => array(this.frames.map((f) => String(f.callLine)).reverse()) });
-    dynamic.set("DIRSTACK", { get: () => array([this.get("PWD") ?? "/", ...this.dirStack]) });
-    dynamic.set("GROUPS", { get: () => array(["0"]) });
-    dynamic.set("BASHOPTS", {
-      get: () =>
-        this.shoptNames()
-          .filter((n) => this.shopt(n))
-          .join(":"),
-    });
-    dynamic.set("SHELLOPTS", {
-      get: () =>
-        OPTIONS.filter(([name]) => this.options[name])
-          .map(([name]) => name)
-          .join(":"),
-    });
-    dynamic.set("BASH_EXECUTION_STRING", { get: () => this.executionString });
-    dynamic.set("BASH_COMMAND", { get: () => this.currentCommand });
-    dynamic.set("_", { get: () => this.lastArgument, set: () => {} });
   }
 
   currentCommand = "";

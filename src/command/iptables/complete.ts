@@ -1,10 +1,10 @@
 import type { Process } from "../../machine/process.ts";
 import type { Extension, Option } from "../../netfilter/extension.ts";
 import type { TableName } from "../../netfilter/hooks.ts";
-import { findMatch, findTarget, impliedMatch } from "../../netfilter/registry.ts";
-import { protocolNumber } from "../../netfilter/services.ts";
+import { extensions, findMatch, findTarget, impliedMatch } from "../../netfilter/registry.ts";
+import { protocolName, protocolNumber } from "../../netfilter/services.ts";
 import { longNames } from "./getopt.ts";
-import { matchNames, protocolWords, targetNames } from "./parse.ts";
+import { VERDICTS } from "./words.ts";
 
 const TABLES: readonly TableName[] = ["filter", "nat", "mangle", "raw", "security"];
 /** Options whose next word is a chain. */
@@ -28,6 +28,14 @@ const SHORT = [
   "-m",
   "-j",
 ];
+
+/** Names that may stand behind -m, -j and -p. */
+const matchNames = (): string[] => extensions().flatMap((e) => (e.kind === "match" ? e.name : []));
+const targetNames = (): string[] => [
+  ...VERDICTS,
+  ...extensions().flatMap((e) => (e.kind === "target" ? e.name : [])),
+];
+const protocolWords = (): string[] => [1, 6, 17, 47, 50, 132].flatMap((n) => protocolName(n) ?? []);
 
 /** Words that may stand at the end of `words` (argv with the unfinished last one): from the tool's own options, the ruleset and the extensions' declarations. */
 export function completeIptables(words: readonly string[], proc: Process): readonly string[] {

@@ -7,9 +7,10 @@ import { ruleText } from "../../netfilter/ruletext.ts";
 import { BUILT_IN, Chain, Table } from "../../netfilter/table.ts";
 import { hooksByChain, isPicky, legacyText, refusal, tableRefusal } from "./kernel.ts";
 import { type Format, header, ONE_LINE, ruleLine } from "./list.ts";
-import { type Request, type RuleSpec, VERDICTS } from "./parse.ts";
+import type { Request, RuleSpec } from "./request.ts";
 import { chainsOf, listRules } from "./save.ts";
 import { BAD_RULE, BatchFailure, Failure, NO_CHAIN, Refusal, type Tool } from "./tool.ts";
+import { VERDICTS } from "./words.ts";
 
 /** Where a command's changes go: the live ruleset, or the table that iptables-restore is preparing. */
 export interface Place {

@@ -1,4 +1,4 @@
-import { hostMask, integer } from "../../netfilter/argument.ts";
+import { integer } from "../../netfilter/argument.ts";
 import {
   type Match,
   type OptionUse,
@@ -7,53 +7,23 @@ import {
   UsageError,
 } from "../../netfilter/extension.ts";
 import type { TableName } from "../../netfilter/hooks.ts";
-import { extensions, findMatch, findTarget, impliedMatch } from "../../netfilter/registry.ts";
-import { type AddressMatch4, BoundMatch, BoundTarget, type InterfaceMatch } from "../../netfilter/rule.ts";
-import { protocolName, protocolNumber } from "../../netfilter/services.ts";
+import { findMatch, findTarget, impliedMatch } from "../../netfilter/registry.ts";
+import { BoundMatch, BoundTarget } from "../../netfilter/rule.ts";
+import { protocolNumber } from "../../netfilter/services.ts";
 import { Getopt } from "./getopt.ts";
+import { ILLEGAL, type Op, type Request } from "./request.ts";
 import { Failure, type Tool } from "./tool.ts";
 import { isKnownElsewhere } from "./unmodelled.ts";
-
-/** -A -D -C -I -R -L -S -F -Z -N -X -E -P; d and z: by number. */
-export type Op = "A" | "D" | "d" | "C" | "I" | "R" | "L" | "S" | "F" | "Z" | "z" | "N" | "X" | "E" | "P";
-
-/** What a command line asks for. */
-export interface Request {
-  /** Empty when only -h or -V was asked. */
-  ops: Op[];
-  table: TableName | string;
-  tableGiven: boolean;
-  chain: string | undefined;
-  newName: string | undefined;
-  policy: string | undefined;
-  rulenum: number;
-  numeric: boolean;
-  verbose: number;
-  exact: boolean;
-  lineNumbers: boolean;
-  counters: { packets: number; bytes: number } | null;
-  help: boolean;
-  version: boolean;
-  /** -4 or -6 said that this line is for the other family (iptables-restore skips it). */
-  otherFamily: boolean;
-  spec: RuleSpec;
-}
-
-/** The rule that a command line describes; with several addresses it is several rules. */
-export interface RuleSpec {
-  src: readonly (AddressMatch4 | null)[];
-  dst: readonly (AddressMatch4 | null)[];
-  in: InterfaceMatch | null;
-  out: InterfaceMatch | null;
-  protocol: number;
-  protocolInverted: boolean;
-  fragment: { inverted: boolean } | null;
-  matches: BoundMatch[];
-  target: BoundTarget | null;
-  /** -j's word when it is no extension: a verdict, a chain, or "". */
-  jump: string;
-  isGoto: boolean;
-}
+import {
+  ANY,
+  checkChainName,
+  checkJump,
+  MAX_NAME,
+  parseAddresses,
+  parseInterface,
+  ruleNumber,
+  VERDICTS,
+} from "./words.ts";
 
 /** An extension being filled. */
 interface Loaded {
@@ -61,77 +31,6 @@ interface Loaded {
   readonly options: Match["options"];
   readonly data: unknown;
   readonly given: Set<string>;
-}
-
-/** generic_opt_check: for each command the options that it does not go with. */
-const ILLEGAL: Readonly<Record<Op, string>> = {
-  I: "nx0",
-  D: "nx0c",
-  d: "nsdpjxio0cf",
-  R: "nx0",
-  A: "nx0",
-  L: "sdpjiocf",
-  F: "nsdpjxio0cf",
-  Z: "nsdpjxio0cf",
-  N: "nsdpjxio0cf",
-  X: "nsdpjxio0cf",
-  P: "nsdpjxio0f",
-  E: "nsdpjxio0cf",
-  S: "nsdpjxio0cf",
-  z: "nsdpjxio0cf",
-  C: "nx0c",
-};
-export const VERDICTS: ReadonlySet<string> = new Set(["ACCEPT", "DROP", "RETURN", "QUEUE"]);
-const MAX_NAME = 29;
-
-function ruleNumber(text: string): number {
-  const value = integer(text, 1, 0xffffffff);
-  if (value === undefined) throw new UsageError(`Invalid rule number \`${text}'`);
-  return value;
-}
-
-/** xtables_parse_interface */
-function parseInterface(text: string, inverted: boolean, tool: Tool): InterfaceMatch {
-  if (text === "") throw new UsageError("Empty interface is likely to be undesired");
-  if (text.length > 15) throw new UsageError(`interface name \`${text}' must be shorter than IFNAMSIZ (15)`);
-  if (/[/ ]/.test(text))
-    tool.err(
-      `Warning: weird character in interface \`${text}' ('/' and ' ' are not allowed by the kernel).\n`,
-    );
-  const wildcard = text.endsWith("+");
-  return { name: wildcard ? text.slice(0, -1) : text, wildcard, inverted };
-}
-
-/** "a,b/8,c": each may be several addresses. Addresses of one mask that are all of the net ask nothing. */
-function parseAddresses(
-  text: string | undefined,
-  inverted: boolean,
-  tool: Tool,
-): readonly (AddressMatch4 | null)[] {
-  if (text === undefined) return ANY;
-  const found: (AddressMatch4 | null)[] = [];
-  for (const part of text.includes(",") ? text.split(",") : [text]) {
-    const { addresses, mask } = hostMask(part.trimStart(), tool.hosts.resolve);
-    for (const address of addresses) found.push(mask === 0 && !inverted ? null : { address, mask, inverted });
-  }
-  return found;
-}
-
-/** xt_parse_target's checks of a name behind -j and -g. */
-function checkJump(name: string): void {
-  if (name.length < 1) throw new UsageError("Invalid target name (too short)");
-  if (name.length >= MAX_NAME)
-    throw new UsageError(`Invalid target name \`${name}' (${MAX_NAME - 1} chars max)`);
-  if (/\s/.test(name)) throw new UsageError(`Invalid target name \`${name}'`);
-}
-
-/** assert_valid_chain_name */
-export function checkChainName(name: string): void {
-  if (name[0] === "-" || name[0] === "!")
-    throw new UsageError(`chain name not allowed to start with \`${name[0]}'`);
-  if (VERDICTS.has(name) || findTarget(name, "ipv4") !== undefined || isKnownElsewhere("target", name))
-    throw new UsageError("chain name may not clash with target name");
-  if (/\s/.test(name)) throw new UsageError(`Invalid chain name \`${name}'`);
 }
 
 /** What an option's parser is told; one object a command line. */
@@ -158,7 +57,6 @@ class Use implements OptionUse {
   }
 }
 
-const ANY: readonly null[] = [null];
 /** Sets of option names, used again from line to line. */
 const spareSets: Set<string>[] = [];
 
@@ -630,11 +528,3 @@ function merged(matches: readonly Matched[]): Matched[] {
   }
   return out;
 }
-
-/** Names for completion: what may stand behind -m, -j and -p. */
-export const matchNames = (): string[] => extensions().flatMap((e) => (e.kind === "match" ? e.name : []));
-export const targetNames = (): string[] => [
-  ...VERDICTS,
-  ...extensions().flatMap((e) => (e.kind === "target" ? e.name : [])),
-];
-export const protocolWords = (): string[] => [1, 6, 17, 47, 50, 132].flatMap((n) => protocolName(n) ?? []);

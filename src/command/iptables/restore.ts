@@ -4,8 +4,9 @@ import type { Rule } from "../../netfilter/rule.ts";
 import { BUILT_IN, Chain, Table } from "../../netfilter/table.ts";
 import { execute, isTable, made, type Place } from "./execute.ts";
 import { hooksByChain, refusal } from "./kernel.ts";
-import { checkChainName, Parser } from "./parse.ts";
+import { Parser } from "./parse.ts";
 import { BatchFailure, banner, brand, Failure, Refusal, type Tool, VERSION } from "./tool.ts";
+import { checkChainName } from "./words.ts";
 
 export interface RestoreOptions {
   readonly counters: boolean;

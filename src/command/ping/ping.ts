@@ -11,6 +11,7 @@ import * as icmp from "../../wire/icmp.ts";
 import * as ipv4 from "../../wire/ipv4.ts";
 import { canonicalName, lookupAddress, lookupName, NO_NAME_SERVER, parseAddress } from "../tool/resolve.ts";
 import { defineTool, fail, type Tool } from "../tool/tool.ts";
+import { little, readLittle, recordedRoute } from "./bytes.ts";
 import { icmpText } from "./icmp-text.ts";
 import { type PingOptions, parsePing, USAGE_HINT } from "./options.ts";
 import { Statistics, tripText } from "./statistics.ts";
@@ -453,43 +454,13 @@ class Ping {
 
   /** The recorded route of an answer (pr_options). */
   private routeText(options: Uint8Array): string {
-    let at = 0;
-    while (at < options.length) {
-      if (options[at] === 0) break;
-      if (options[at] === 1) {
-        at++;
-        continue;
-      }
-      const length = options[at + 1];
-      if (length < 2) break;
-      if (options[at] === 7) {
-        const used = Math.min(options[at + 2], length) - 4;
-        if (used <= 0) return "";
-        const key = options.slice(at + 3, at + 3 + used).join(".");
-        if (key === this.routeSeen && !this.o.flood) return "\t(same route)";
-        this.routeSeen = key;
-        let text = "\nRR: ";
-        for (let i = 0; i < used; i += 4) text += `\t${this.address(u32(options, at + 3 + i))}\n`;
-        return text;
-      }
-      at += length;
-    }
-    return "";
+    const route = recordedRoute(options);
+    if (!route) return "";
+    const key = route.join(".");
+    if (key === this.routeSeen && !this.o.flood) return "\t(same route)";
+    this.routeSeen = key;
+    return `\nRR: ${route.map((a) => `\t${this.address(a)}\n`).join("")}`;
   }
-}
-
-function little(data: Uint8Array, at: number, value: number): void {
-  let rest = value;
-  for (let i = 0; i < 8; i++) {
-    data[at + i] = rest % 256;
-    rest = Math.floor(rest / 256);
-  }
-}
-
-function readLittle(data: Uint8Array, at: number): number {
-  let value = 0;
-  for (let i = 7; i >= 0; i--) value = value * 256 + data[at + i];
-  return value;
 }
 
 export const ping = defineTool({
