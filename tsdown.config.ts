@@ -14,7 +14,7 @@ const oneFunction = {
 
 /** What `run`, `walk` and `shell` all load, in one file instead of ten. */
 const RUN =
-  /src.cli.(run-script|main-job|load-engine|options|event-file|pcap-folder|signals|stdin)\.ts|src.lab.disk-folder|src.wire.pcap|src.base.(text|bytes)|cac/;
+  /src.cli.(run-script|main-job|load-engine|options|event-file|pcap-folder|signals|stdin)\.ts|src.lab.disk-folder|src.wire.pcap|src.base.(text|bytes)/;
 
 const common: UserConfig = {
   platform: "node",

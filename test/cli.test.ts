@@ -54,6 +54,7 @@ describe("the command line", () => {
   });
 
   test("a mistake on the command line says which and ends with 2", () => {
+    const hello = script("hello-again.sh", "echo hello\n");
     for (const [args, words] of [
       [["run"], "run needs a script"],
       [["run", join(folder, "nowhere.sh")], "no such file"],
@@ -62,6 +63,24 @@ describe("the command line", () => {
       [["run", "--profile", "bsd", "f"], "--profile takes ubuntu or kernel"],
       [["run", "--time-limit", "soon", "f"], "--time-limit takes a span"],
       [["run", "--frobnicate", "f"], "there is no option --frobnicate"],
+      [["run", "--evnts", "e", "f"], "there is no option --evnts. Is --events meant?"],
+      [["run", "-x", "f"], "there is no option -x"],
+      [["run", "--seed"], "--seed needs a value"],
+      [["run", "--seed", "-1", "f"], '--seed takes a whole number from 0 to 4294967295, not "-1"'],
+      [["run", "--seed=1", "--seed=2", "f"], "--seed is given twice"],
+      [["run", "--time-limit", "-1", "f"], 'such as 30s, 5m or 1h, not "-1"'],
+      [["run", "--verbose=no", "f"], "--verbose takes no value"],
+      [["run", "--port", "1", "f"], "--port is for ui"],
+      [["run", "--walk", "f"], "packetwalk walk f is the same"],
+      [["run", ""], "the script's name is empty"],
+      [["run", "-"], '"-" is no file'],
+      [["run", "/dev/null"], "is no regular file"],
+      [["run", "--events", folder, hello], "it is a folder; name a file"],
+      [["run", "--events", join(folder, "no/e"), hello], "no/e: no such file or directory"],
+      [["run", "--pcap", hello, hello], "it is a file; name a folder"],
+      [["--seed", "1", "run", hello], "options come behind it"],
+      [["wlak", hello], "is walk meant?"],
+      [["doctor", "x"], "doctor takes nothing"],
     ] as const) {
       const { status, stderr } = packetwalk(...args);
       expect(status, args.join(" ")).toBe(2);

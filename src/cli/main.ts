@@ -1,3 +1,4 @@
+import { nearest } from "../lab/file/nearest.ts";
 import { print } from "./out.ts";
 import { VERSION } from "./version.ts";
 
@@ -60,10 +61,12 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const load = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
   if (!load) {
-    print(
-      "stderr",
-      `packetwalk: there is no verb "${verb}". Verbs: ${Object.keys(VERBS).join(", ")}. See packetwalk --help.\n`,
-    );
+    const names = Object.keys(VERBS);
+    const meant = nearest(verb, names);
+    const hint = verb.startsWith("-")
+      ? `"${verb}" stands before the verb; options come behind it: packetwalk VERB ${verb} …`
+      : `there is no verb "${verb}"${meant === undefined ? "" : ` (is ${meant} meant?)`}. Verbs: ${names.join(", ")}.`;
+    print("stderr", `packetwalk: ${hint} See packetwalk --help.\n`);
     return 2;
   }
   if (rest[0] === "-h" || rest[0] === "--help") {

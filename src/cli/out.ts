@@ -7,6 +7,8 @@ export function openOut(option: string, path: string): number {
   try {
     return openSync(path, "w");
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EISDIR")
+      throw new CommandLineError(`${option} ${path}: it is a folder; name a file.`);
     throw new CommandLineError(`${option} ${path}: ${why(error)}`);
   }
 }

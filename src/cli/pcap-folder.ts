@@ -25,6 +25,8 @@ export class PcapFolder {
       if (!existsSync(dirname(folder))) mkdirSync(folder, { recursive: true });
       else if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) mkdirSync(folder);
     } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EEXIST")
+        throw new CommandLineError(`--pcap ${folder}: it is a file; name a folder for the captures.`);
       throw new CommandLineError(`--pcap ${folder}: ${why(error)}`);
     }
     this.folder = folder;
