@@ -1,4 +1,4 @@
-import type { Clock } from "../base/clock.ts";
+import type { DiskHost } from "./disk.ts";
 import { Directory, DirectoryInode, type Inode, RegularFile, Symlink } from "./inode.ts";
 
 /** What the outside says of one file of a folder. */
@@ -27,20 +27,20 @@ export interface HostFolder {
 export class HostDirectory extends DirectoryInode {
   private readonly folder: HostFolder;
   private readonly at: string;
-  private readonly clock: Clock;
+  private readonly host: DiskHost;
   private content: Directory | null = null;
 
-  constructor(clock: Clock, folder: HostFolder, at = "") {
+  constructor(host: DiskHost, folder: HostFolder, at = "") {
     const info = folder.stat(at);
-    super(info?.mode ?? 0o755, info?.mtime ?? clock.epoch);
-    this.clock = clock;
+    super(info?.mode ?? 0o755, info?.mtime ?? host.epoch);
+    this.host = host;
     this.folder = folder;
     this.at = at;
   }
 
   private entries(): Directory {
     if (this.content) return this.content;
-    const content = new Directory(this.clock);
+    const content = new Directory(this.host);
     this.content = content;
     for (const name of [...this.folder.list(this.at)].sort().reverse()) {
       const inode = this.bring(this.at === "" ? name : `${this.at}/${name}`);
@@ -52,9 +52,9 @@ export class HostDirectory extends DirectoryInode {
   private bring(path: string): Inode | undefined {
     const info = this.folder.stat(path);
     if (!info) return undefined;
-    if (info.type === "directory") return new HostDirectory(this.clock, this.folder, path);
+    if (info.type === "directory") return new HostDirectory(this.host, this.folder, path);
     if (info.type === "symlink") return new Symlink(info.target ?? "", info.mtime);
-    const file = new RegularFile(this.clock, info.mode, {
+    const file = new RegularFile(this.host, info.mode, {
       size: info.size,
       load: () => this.folder.read(path),
     });

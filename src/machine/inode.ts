@@ -2,6 +2,7 @@ import type { Clock, Nanoseconds } from "../base/clock.ts";
 import { type Errno, KernelError } from "../base/errno.ts";
 import { text, utf8 } from "../base/text.ts";
 import type { NetNamespace } from "../network/namespace.ts";
+import type { DiskHost } from "./disk.ts";
 import { AGAIN, BaseFile, NOTHING, type OpenFile } from "./file.ts";
 import { PipeBuffer, PipeEnd } from "./pipe.ts";
 import type { Process } from "./process.ts";
@@ -39,6 +40,9 @@ export abstract class Inode {
     this.mode = mode;
     this.mtime = mtime;
   }
+
+  /** A name of it is gone. */
+  unlinked(): void {}
 
   get size(): number {
     return 0;
@@ -165,15 +169,18 @@ export class RegularFile extends Inode {
   private used: number;
   private load: (() => Uint8Array) | null;
   private readonly knownSize: number;
-  private readonly clock: Clock;
+  private readonly host: DiskHost;
+  /** Bytes that the disk counts as this file's. */
+  private counted = 0;
+  private opened = 0;
 
   constructor(
-    clock: Clock,
+    host: DiskHost,
     mode = 0o644,
     content: Uint8Array | { size: number; load: () => Uint8Array } = NOTHING,
   ) {
-    super(mode, clock.epoch + clock.now);
-    this.clock = clock;
+    super(mode, host.epoch + host.now);
+    this.host = host;
     if (content instanceof Uint8Array) {
       this.bytes = content;
       this.used = content.length;
@@ -207,6 +214,7 @@ export class RegularFile extends Inode {
   truncate(size = 0): void {
     this.ready();
     if (size > MAX_FILE) throw new KernelError("EFBIG");
+    this.count(size);
     const kept = new Uint8Array(size);
     kept.set(this.bytes.subarray(0, Math.min(size, this.used)));
     this.bytes = kept;
@@ -218,6 +226,7 @@ export class RegularFile extends Inode {
     this.ready();
     const end = at + data.length;
     if (end > MAX_FILE) throw new KernelError("ENOSPC");
+    this.count(Math.max(end, this.used));
     // Capacity may be shared with what a lab's folder gave, so growth and the first write copy.
     const grown = new Uint8Array(end > this.bytes.length ? Math.max(end, this.bytes.length * 2, 256) : 0);
     if (grown.length > 0) {
@@ -232,12 +241,28 @@ export class RegularFile extends Inode {
   private owned = false;
 
   touch(): void {
-    this.mtime = this.clock.epoch + this.clock.now;
+    this.mtime = this.host.epoch + this.host.now;
   }
 
   override open(_proc: Process, how: OpenHow, path: string): OpenFile {
     if (how.truncate && how.write) this.truncate();
+    this.opened++;
     return new OpenRegular(this, how, path);
+  }
+
+  closed(): void {
+    this.opened--;
+    this.unlinked();
+  }
+
+  /** Without a name, and open nowhere, it takes no room any more. */
+  override unlinked(): void {
+    if (this.nlink <= 0 && this.opened === 0) this.count(0);
+  }
+
+  private count(size: number): void {
+    this.host.disk.take(size - this.counted);
+    this.counted = size;
   }
 }
 
@@ -268,6 +293,10 @@ class OpenRegular extends BaseFile {
     this.inode.writeAt(this.at, data);
     this.at += data.length;
     return data.length;
+  }
+
+  protected override close(): void {
+    this.inode.closed();
   }
 
   seek(offset: number, whence: "set" | "end" | "current"): number {

@@ -5,6 +5,7 @@ import { takeWork, WorkExhausted } from "../base/work.ts";
 import type { NetworkHost } from "../network/host.ts";
 import { type HostProfile, NetNamespace } from "../network/namespace.ts";
 import type { WalkSink } from "../walk/event.ts";
+import { Disk } from "./disk.ts";
 import { EventQueue } from "./events.ts";
 import { fork, type SpawnOptions, spawn } from "./exec.ts";
 import { HostDirectory, type HostFolder } from "./host-folder.ts";
@@ -70,6 +71,7 @@ const initProgram: Program = function* (proc) {
  */
 export class Machine implements NetworkHost {
   now: Nanoseconds = 0;
+  readonly disk = new Disk();
   readonly epoch: Nanoseconds;
   readonly random: Random;
   walk: WalkSink | null = null;

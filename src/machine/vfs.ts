@@ -164,6 +164,7 @@ export function unlink(proc: Process, path: string): void {
   if (proc.mounts.binds.has(at.path)) throw new KernelError("EBUSY");
   at.parent.remove(at.name);
   at.inode.nlink--;
+  at.inode.unlinked();
 }
 
 export function rename(proc: Process, from: string, to: string): void {
@@ -177,6 +178,10 @@ export function rename(proc: Process, from: string, to: string): void {
     if ((target.inode as DirectoryInode).names(proc).length > 0) throw new KernelError("ENOTEMPTY");
   } else if (target.inode && source.inode.type === "directory") throw new KernelError("ENOTDIR");
   target.parent.add(target.name, source.inode);
+  if (target.inode) {
+    target.inode.nlink--;
+    target.inode.unlinked();
+  }
   source.parent.remove(source.name);
 }
 
