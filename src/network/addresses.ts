@@ -398,3 +398,5 @@ export class Addresses {
     return 0;
   }
 }
+
+export { sameNet };

@@ -5,7 +5,7 @@ import { BROADCAST, LENGTH as ETHERNET, emit as emitEthernet, TYPE_ARP } from ".
 import { describe } from "../wire/headers.ts";
 import { src as ipSource } from "../wire/ipv4.ts";
 import { isLoopbackAddress, isMulticast } from "./address-kinds.ts";
-import { sameNet } from "./address-routes.ts";
+import { sameNet } from "./addresses.ts";
 import { type Device, IFF_LOOPBACK, IFF_NOARP } from "./device.ts";
 import { SCOPE_HOST, SCOPE_LINK } from "./inet-device.ts";
 import type { NetNamespace } from "./namespace.ts";

@@ -9,7 +9,7 @@ import * as icmp from "../../wire/icmp.ts";
 import * as ip from "../../wire/ipv4.ts";
 import { pad, RECORD_ROUTE, TIMESTAMP, walk } from "../../wire/ipv4-options.ts";
 import { isLimitedBroadcast, isMulticast, isZeroNet } from "../address-kinds.ts";
-import { sameNet } from "../address-routes.ts";
+import { sameNet } from "../addresses.ts";
 import type { Device } from "../device.ts";
 import type { Route } from "../flow.ts";
 import { SCOPE_LINK } from "../inet-device.ts";
