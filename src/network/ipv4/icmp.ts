@@ -7,7 +7,6 @@ import { put16, put32, u16, u32 } from "../../wire/bytes.ts";
 import { checksum } from "../../wire/checksum.ts";
 import * as icmp from "../../wire/icmp.ts";
 import * as ip from "../../wire/ipv4.ts";
-import { pad, RECORD_ROUTE, TIMESTAMP, walk } from "../../wire/ipv4-options.ts";
 import { isLimitedBroadcast, isMulticast, isZeroNet } from "../address-kinds.ts";
 import { sameNet } from "../addresses.ts";
 import type { Device } from "../device.ts";
@@ -16,7 +15,7 @@ import { SCOPE_LINK } from "../inet-device.ts";
 import type { NetNamespace } from "../namespace.ts";
 import { sendsRedirects } from "../router/conf.ts";
 import { IcmpLimits } from "./icmp-limit.ts";
-import { fillOwn } from "./options.ts";
+import { echoedOptions, fillOwn, readOptions } from "./options.ts";
 
 /** The highest type that the kernel knows (NR_ICMP_TYPES). */
 const LAST_TYPE = 18;
@@ -134,7 +133,9 @@ export class Icmp4 {
     // The way to the next hop failed: an answer goes to whoever sent it, this host itself included.
     const type = pkt.pktType;
     pkt.pktType = PACKET_HOST;
-    this.send(pkt, icmp.DEST_UNREACH, icmp.HOST_UNREACH, 0);
+    // ipv4_send_dest_unreach reads the options anew, and so takes one more slot of a record route.
+    if (readOptions(this.ns, pkt, pkt.oif as Device | null, pkt.route as Route | null))
+      this.send(pkt, icmp.DEST_UNREACH, icmp.HOST_UNREACH, 0);
     pkt.pktType = type;
   }
 
@@ -289,10 +290,7 @@ export class Icmp4 {
       return;
     }
     if (limited && !route.dev.isLoopback && !this.limits.peer(to)) return;
-    const pkt = this.make(
-      4 + body.length,
-      echoedOptions(request, request.net + ip.headerLength(request.data, request.net)),
-    );
+    const pkt = this.make(4 + body.length, echoedOptions(request));
     pkt.data.set(body, pkt.trans + 4);
     pkt.data[pkt.trans] = type;
     put16(pkt.data, pkt.trans + 2, checksum(pkt.data, pkt.trans, pkt.end));
@@ -436,16 +434,4 @@ export class Icmp4 {
     n.resolve();
     return false;
   }
-}
-
-/** The options before `end` that an answer carries back (__ip_options_echo): record route, then timestamp, padded. */
-function echoedOptions(about: Packet, end: number): Uint8Array {
-  const { data, net } = about;
-  if (end <= net + 20) return new Uint8Array(0);
-  const found = new Map<number, Uint8Array>();
-  walk(data, net + 20, end, (type, at, length) => {
-    found.set(type, data.subarray(at, at + length));
-    return true;
-  });
-  return pad(...[RECORD_ROUTE, TIMESTAMP].flatMap((type) => found.get(type) ?? []));
 }

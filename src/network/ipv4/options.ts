@@ -1,10 +1,11 @@
 import type { Packet } from "../../netfilter/packet.ts";
 import { put32, u32 } from "../../wire/bytes.ts";
 import * as icmp from "../../wire/icmp.ts";
-import { updateChecksum } from "../../wire/ipv4.ts";
+import { headerLength, updateChecksum } from "../../wire/ipv4.ts";
 import {
   EOL,
   LSRR,
+  pad,
   RECORD_ROUTE,
   ROUTER_ALERT,
   SSRR,
@@ -57,6 +58,26 @@ export function inputOptions(ns: NetNamespace, pkt: Packet, dev: Device, route: 
     return null;
   }
   return options;
+}
+
+/** The check alone, and the filling, of a packet that is answered later than it came in. False: its options are bad. */
+export function readOptions(ns: NetNamespace, pkt: Packet, dev: Device | null, route: Route | null): boolean {
+  return new Compiler(ns, pkt.data, pkt.net, () => ns.specDestination(pkt, dev, route)).run() < 0;
+}
+
+/** The options before `end` that an answer carries back (__ip_options_echo): record route, then timestamp, padded. */
+export function echoedOptions(
+  about: Packet,
+  end = about.net + headerLength(about.data, about.net),
+): Uint8Array {
+  const { data, net } = about;
+  if (end <= net + 20) return new Uint8Array(0);
+  const found = new Map<number, Uint8Array>();
+  walk(data, net + 20, end, (type, at, length) => {
+    found.set(type, data.subarray(at, at + length));
+    return true;
+  });
+  return pad(...[RECORD_ROUTE, TIMESTAMP].flatMap((type) => found.get(type) ?? []));
 }
 
 /** A sender's own record-route slot: filled when the packet is made (ip_options_build). */

@@ -1,10 +1,9 @@
 import { writeFileSync } from "node:fs";
 import fc from "fast-check";
-import { recordOf } from "../case.ts";
-import { kernel, kernelAtHand, simulated } from "../run.ts";
+import { kernelAtHand } from "../run.ts";
 import { walkOnKernel, walkSimulated, waysOf } from "../walks.ts";
+import { type Answers, answersOfKernel, answersOfSimulation } from "./compare.ts";
 import { type GeneratedLab, lab, scriptOf } from "./lab.ts";
-import { inOrder, withState } from "./state.ts";
 
 // npm run conform -- [--cases N] [--seed S] [--minutes M] [--jobs J] [--whole] [--walk K]
 // Generated labs on both engines. Each case has a seed of its own (S, S+1, …); one that differs is shrunk and
@@ -28,26 +27,19 @@ if (!kernelAtHand()) {
   process.exit(1);
 }
 
-const script = (l: GeneratedLab): string =>
-  withState(
-    scriptOf(l),
-    l.topology.boxes.map((b) => b.name),
-  );
-
-async function differs(l: GeneratedLab): Promise<{ real: string; ours: string } | undefined> {
-  const answer = await kernel(script(l), l.profile, { frames: true, plain: true }).catch(() => undefined);
+async function differs(l: GeneratedLab): Promise<Answers | undefined> {
+  const real = await answersOfKernel(l).catch(() => undefined);
   // The kernel's side did not end in time: the machine is too busy to tell.
-  if (!answer) {
+  if (real === undefined) {
     late++;
     return undefined;
   }
-  const real = recordOf(inOrder(answer));
-  const ours = recordOf(inOrder(simulated(script(l), l.profile, { frames: true, plain: true })));
+  const ours = answersOfSimulation(l);
   return real === ours ? undefined : { real, ours };
 }
 
 /** The same of the walk. Rules of the old tool are not traced. */
-async function walksDiffer(l: GeneratedLab): Promise<{ real: string; ours: string } | undefined> {
+async function walksDiffer(l: GeneratedLab): Promise<Answers | undefined> {
   const text = scriptOf(l);
   if (text.includes("iptables-legacy")) return undefined;
   const real = waysOf(await walkOnKernel(text, l.profile));
@@ -56,7 +48,7 @@ async function walksDiffer(l: GeneratedLab): Promise<{ real: string; ours: strin
 }
 
 /** A real machine under load is late now and then: a difference counts when it is there twice. */
-async function twice(l: GeneratedLab, walked: boolean): Promise<{ real: string; ours: string } | undefined> {
+async function twice(l: GeneratedLab, walked: boolean): Promise<Answers | undefined> {
   const found = (await differs(l)) && (await differs(l));
   return found ?? (walked ? (await walksDiffer(l)) && (await walksDiffer(l)) : undefined);
 }

@@ -9,6 +9,12 @@ import { retransmit, routeOf } from "./output.ts";
 import { after, before } from "./seq.ts";
 import type { TcpTable } from "./table.ts";
 
+/** What ends a connection that has not been accepted yet (tcp_v4_err: `fatal` for tcp_req_err). */
+const endsRequest = (type: number, code: number): boolean =>
+  type === icmp.PARAMETER_PROBLEM ||
+  type === icmp.TIME_EXCEEDED ||
+  (type === icmp.DEST_UNREACH && (code === icmp.NET_UNREACH || code === icmp.HOST_UNREACH));
+
 /** tcp_v4_err: an ICMP error about a segment sent from here. */
 export function tcpError(
   table: TcpTable,
@@ -76,7 +82,8 @@ export function tcpError(
     return;
   }
   if (sk.state === "SYN-RECV") {
-    sk.done(sk.listener ? null : meaning.errno);
+    if (sk.listener === null) sk.done(meaning.errno);
+    else if (endsRequest(type, code)) sk.done(null);
     return;
   }
   // An established connection outlives it: it is only what a later time-out will say (RFC 1122 4.2.3.9).

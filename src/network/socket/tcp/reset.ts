@@ -3,6 +3,7 @@ import { PACKET_HOST, type Packet } from "../../../netfilter/packet.ts";
 import { describe } from "../../../wire/headers.ts";
 import * as ipv4 from "../../../wire/ipv4.ts";
 import * as tcp from "../../../wire/tcp.ts";
+import { echoedOptions } from "../../ipv4/options.ts";
 import type { NetNamespace } from "../../namespace.ts";
 import { hex } from "../hex.ts";
 
@@ -23,7 +24,7 @@ export function replyReset(ns: NetNamespace, pkt: Packet): void {
   reply(ns, pkt, header);
 }
 
-/** A bare segment in answer to one: no socket, no options, id 0, DF (ip_send_unicast_reply). */
+/** A bare segment in answer to one: no socket, the other's IP options, id 0, DF (ip_send_unicast_reply). */
 function reply(ns: NetNamespace, pkt: Packet, header: { seq: number; ack: number; flags: number }): void {
   const from = ipv4.dst(pkt.data, pkt.net);
   const to = ipv4.src(pkt.data, pkt.net);
@@ -32,22 +33,26 @@ function reply(ns: NetNamespace, pkt: Packet, header: { seq: number; ack: number
   try {
     const mark = ns.sysctl.number("net/ipv4/fwmark_reflect") ? pkt.mark : 0;
     const route = ns.routeOutput4({ dst: to, src: from, protocol: ipv4.TCP, sport, dport, mark });
-    const out = ns.newPacket4(ipv4.LENGTH, tcp.LENGTH);
-    out.trans = out.net + ipv4.LENGTH;
+    const options = echoedOptions(pkt);
+    const length = ipv4.LENGTH + options.length;
+    const out = ns.newPacket4(length, tcp.LENGTH);
+    out.trans = out.net + length;
     out.end = out.trans + tcp.LENGTH;
     out.parent = pkt.id;
     out.mark = mark;
     tcp.emit4(out.data, out.trans, out.end, { sport, dport, window: 0, ...header }, from, to);
     ipv4.emit(out.data, out.net, {
       tos: 0,
-      totalLength: ipv4.LENGTH + tcp.LENGTH,
+      totalLength: length + tcp.LENGTH,
       id: 0,
       fragment: ipv4.DF,
       ttl: route.hoplimit || ns.sysctl.number("net/ipv4/ip_default_ttl") || 64,
       protocol: ipv4.TCP,
       src: from,
       dst: to,
+      options,
     });
+    if (options.length > 0) ns.recordRoute(out, from);
     ns.host.walk?.emit(ns.name, {
       kind: "born",
       packet: out.id,
