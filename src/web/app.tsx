@@ -188,7 +188,16 @@ const packetCount = computed(() => {
   return session?.packets.filter((p) => p.headers.family !== "arp").length ?? 0;
 });
 
-const Count = () => (packetCount.value > 0 ? <span class="count">{packetCount.value}</span> : null);
+const Count = () =>
+  packetCount.value > 0 ? (
+    <>
+      {" "}
+      <span class="count">
+        {packetCount.value}
+        <span class="visually-hidden"> packets</span>
+      </span>
+    </>
+  ) : null;
 
 function Failure() {
   const failed = stage.value?.session.failed.value;

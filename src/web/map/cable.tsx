@@ -50,11 +50,21 @@ export function CableLine({ edge, line: { a, b } }: { edge: Edge; line: Line }) 
   );
 }
 
+/** At a card with more cables than this there is no room for the addresses: they stand in its facts. */
+const HUB = 6;
+
+interface End {
+  readonly node: Node | undefined;
+  readonly at: Point | undefined;
+  /** How many cables the card has. */
+  readonly cables: number;
+}
+
 interface EndsProps {
   readonly edge: Edge;
   readonly line: Line;
-  readonly from: { readonly node: Node | undefined; readonly at: Point | undefined };
-  readonly to: { readonly node: Node | undefined; readonly at: Point | undefined };
+  readonly from: End;
+  readonly to: End;
 }
 
 export function CableEnds({ edge, line, from, to }: EndsProps) {
@@ -69,8 +79,20 @@ export function CableEnds({ edge, line, from, to }: EndsProps) {
     end.node && Math.abs(at.x - (end.at ?? at).x) >= end.node.width / 2 - 1 ? "side" : "flat";
   return (
     <>
-      <Port device={edge.cable.from} at={line.a} toward={line.b} edge={edgeOf(line.a, from)} />
-      <Port device={edge.cable.to} at={line.b} toward={line.a} edge={edgeOf(line.b, to)} />
+      <Port
+        device={edge.cable.from}
+        at={line.a}
+        toward={line.b}
+        edge={edgeOf(line.a, from)}
+        hub={from.cables > HUB}
+      />
+      <Port
+        device={edge.cable.to}
+        at={line.b}
+        toward={line.a}
+        edge={edgeOf(line.b, to)}
+        hub={to.cables > HUB}
+      />
     </>
   );
 }
@@ -81,6 +103,7 @@ interface PortProps {
   readonly toward: Point;
   /** The card's edge that the cable leaves by. */
   readonly edge: "side" | "flat";
+  readonly hub: boolean;
 }
 
 /** Where a port's two lines of text stand: beside its cable, never on it and never on the card. */
@@ -98,7 +121,7 @@ function labelAt(
   return { x: (9 + slant) * sign, y: dy >= 0 ? 13 : -18, anchor: right ? "start" : "end" };
 }
 
-function Port({ device, at, toward, edge }: PortProps) {
+function Port({ device, at, toward, edge, hub }: PortProps) {
   const select = () => showFacts(device.ns, device.name);
   const state = device.up ? (device.carrier ? "" : ", no carrier") : ", down";
   const address = device.addresses[0];
@@ -124,7 +147,7 @@ function Port({ device, at, toward, edge }: PortProps) {
       <text x={x} y={y} text-anchor={anchor}>
         <tspan class="dev">{device.name}</tspan>
         {!device.up && <tspan class="bad"> down</tspan>}{" "}
-        {(address || bare) && (
+        {((address && !hub) || bare) && (
           <tspan x={x} dy="1.1em" class={bare ? "bad" : "addr"}>
             {address ?? none}
           </tspan>

@@ -183,13 +183,15 @@ export function place(graph: Graph, moved: Places, settled: Places, shape = 1.5)
     return { id: node.id, x: start.x, y: start.y, fx: at?.x, fy: at?.y };
   });
   if (!chain && items.some((i) => i.fx === undefined)) {
+    // Once it runs, the ends of a link are the items themselves.
+    const cables = (end: unknown) => graph.edgesOf.get((end as { id: string }).id)?.length ?? 0;
     const links = graph.edges.filter((e) => e.lane === 0).map((e) => ({ source: e.from, target: e.to }));
     forceSimulation(items)
       .force(
         "link",
         forceLink<(typeof items)[number], (typeof links)[number]>(links)
           .id((d) => d.id)
-          .distance(190)
+          .distance(({ source, target }) => 190 + 7 * Math.max(0, cables(source) - 5, cables(target) - 5))
           .strength(0.8),
       )
       .force("charge", forceManyBody().strength(-800).distanceMax(700))

@@ -206,7 +206,11 @@ function draw(graph: Graph, places: Places, { svg, move, open }: Hands) {
     const line = lineOf(edge, graph, places);
     return line ? [{ edge, line, key: `${edge.cable.from.ns} ${edge.cable.from.name}` }] : [];
   });
-  const end = (id: string) => ({ node: graph.byId.get(id), at: places.get(id) });
+  const end = (id: string) => ({
+    node: graph.byId.get(id),
+    at: places.get(id),
+    cables: graph.edgesOf.get(id)?.length ?? 0,
+  });
   return (
     <>
       {lines.map(({ edge, line, key }) => (

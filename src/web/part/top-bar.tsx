@@ -296,9 +296,9 @@ function Transport() {
           player.goTo(Number(e.currentTarget.value));
         }}
       />
-      <output class="mono now" title={event ? sentence(event) : ""}>
+      <span class="mono now" title={event ? sentence(event) : ""}>
         {event ? clock(event.time) : "0 s"}
-      </output>
+      </span>
       <button
         type="button"
         class={`live${live ? " on" : ""}`}

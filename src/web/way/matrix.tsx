@@ -180,7 +180,8 @@ function CellButton({
   const byEntry = cell.table === "nat" && trail.natByEntry.has(cell.chain);
   const bad = verdict && /DROP|REJECT/.test(verdict.verdict);
   const word = byEntry ? "by entry" : (verdict?.verdict ?? (chain?.policy === "DROP" ? "policy DROP" : ""));
-  const label = `${cell.table} ${cell.chain}: ${rules} rules${chain?.policy ? `, policy ${chain.policy}` : ""}${verdict ? `, said ${verdict.verdict}` : ""}${byEntry ? ", not asked: conntrack's entry decides" : ""}`;
+  const count = rules === 0 ? "no rules" : `${rules} rule${rules === 1 ? "" : "s"}`;
+  const label = `${cell.table} ${cell.chain}: ${count}${chain?.policy ? `, policy ${chain.policy}` : ""}${verdict ? `, said ${verdict.verdict}` : ""}${byEntry ? ", not asked: conntrack's entry decides" : ""}`;
   return (
     <button
       type="button"
@@ -189,7 +190,7 @@ function CellButton({
       aria-label={label}
       onClick={() => (chosen.value = cell)}
     >
-      <span class="n">{rules > 0 ? `${rules} rule${rules === 1 ? "" : "s"}` : ""}</span>
+      <span class="n">{rules > 0 ? count : ""}</span>
       <span class="w">{word}</span>
     </button>
   );

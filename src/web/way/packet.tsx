@@ -1,5 +1,5 @@
 import { Fold, isFolded } from "../part/fold.tsx";
-import { ends, type FieldChange, fate, type Moment, title } from "../state/moment.ts";
+import { ends, type FieldChange, fate, type Moment, sentence, title } from "../state/moment.ts";
 import { moment, refusal, stage } from "../state/page.ts";
 import { hasStory } from "../story/story.tsx";
 import { showFlow } from "../walk/walk.tsx";
@@ -82,7 +82,7 @@ function Studied({ now }: { now: Moment }) {
         <Bytes bytes={now.bytes} before={now.bytesBefore} />
       </div>
       <p class="visually-hidden" aria-live="polite">
-        {`${now.ns}: ${ends(headers)}`}
+        {`${now.ns}: ${sentence(last)}. ${ends(headers)}`}
       </p>
     </section>
   );
@@ -119,7 +119,7 @@ function Fields({ now }: { now: Moment }) {
             <dt>{label}</dt>
             <dd class="mono">
               {change && <del>{change.from.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1")}</del>}
-              <ins>{value}</ins>
+              {change ? <ins>{value}</ins> : <span>{value}</span>}
               {change && <span class="by">{change.by.startsWith("ip_") ? "" : change.by}</span>}
             </dd>
           </div>

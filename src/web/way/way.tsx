@@ -272,9 +272,13 @@ function curve(a: Stop, b: Stop): string {
 
 function describe(lit: Lit, ns: string): string {
   if (lit.order.length === 0) return `Hooks of ${ns}. The packet under study is not here.`;
-  const steps = lit.order.map((s) => `${SPOTS[s].label}${lit.notes.has(s) ? ` (${lit.notes.get(s)})` : ""}`);
+  const steps = lit.order.map((s) => `${SPOTS[s].label}${spoken(lit.notes.get(s))}`);
   return `In ${ns}: ${steps.join(", then ")}${lit.died ? `. It died at ${SPOTS[lit.died].label}` : ""}`;
 }
+
+/** A note without the marks that only the eye reads. */
+const spoken = (note: string | undefined): string =>
+  note === undefined ? "" : ` (${note.replace(/^[✓✗] /, "").replace("→", "to")})`;
 
 /** Why the packet died, or why none was made, with the change that would mend it. */
 export function Why({ onCure }: { onCure: (command: string, ns: string) => void }) {
