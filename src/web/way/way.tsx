@@ -37,12 +37,12 @@ const LOW = 120;
 const SPOTS: Record<Stop, Spot> = {
   in: { x: 6, y: MIDDLE, w: 62, label: "in", kernel: "netif_receive_skb" },
   PREROUTING: { x: 88, y: MIDDLE, w: 96, label: "PREROUTING", kernel: "ip_rcv" },
-  rpfilter: { x: 204, y: MIDDLE - 20, w: 92, label: "reverse path", kernel: "fib_validate_source" },
-  routing: { x: 204, y: MIDDLE + 20, w: 92, label: "routing", kernel: "ip_route_input" },
-  INPUT: { x: 330, y: TOP, w: 70, label: "INPUT", kernel: "ip_local_deliver" },
+  rpfilter: { x: 200, y: MIDDLE - 20, w: 100, label: "reverse path", kernel: "fib_validate_source" },
+  routing: { x: 200, y: MIDDLE + 20, w: 100, label: "routing", kernel: "ip_route_input" },
+  INPUT: { x: 322, y: TOP, w: 84, label: "INPUT", kernel: "ip_local_deliver" },
   process: { x: 420, y: TOP, w: 82, label: "process", kernel: "socket" },
-  "output-route": { x: 518, y: TOP, w: 82, label: "routing", kernel: "ip_route_output" },
-  OUTPUT: { x: 618, y: TOP, w: 70, label: "OUTPUT", kernel: "__ip_local_out" },
+  "output-route": { x: 516, y: TOP, w: 84, label: "routing", kernel: "ip_route_output" },
+  OUTPUT: { x: 616, y: TOP, w: 76, label: "OUTPUT", kernel: "__ip_local_out" },
   FORWARD: { x: 418, y: LOW, w: 86, label: "FORWARD", kernel: "ip_forward" },
   POSTROUTING: { x: 596, y: MIDDLE, w: 104, label: "POSTROUTING", kernel: "ip_output" },
   out: { x: 720, y: MIDDLE, w: 62, label: "out", kernel: "dev_queue_xmit" },
@@ -229,7 +229,9 @@ function StopBox({ stop, lit }: { stop: Stop; lit: Lit }) {
         : "end",
   ];
   const note = lit.notes.get(stop);
-  const sub = kernelNames.value ? spot.kernel : note;
+  // The long names of the first and last stop stand below them.
+  const outside = stop === "in" || stop === "out";
+  const sub = kernelNames.value && !outside ? spot.kernel : note;
   return (
     <g
       class={`stop ${state.join(" ")}`}
@@ -242,8 +244,18 @@ function StopBox({ stop, lit }: { stop: Stop; lit: Lit }) {
         {spot.label}
       </text>
       {sub && (
-        <text class={kernelNames.value ? "sub kernel" : "sub"} x={spot.w / 2} y="27" text-anchor="middle">
+        <text class={sub === spot.kernel ? "sub kernel" : "sub"} x={spot.w / 2} y="27" text-anchor="middle">
           {sub}
+        </text>
+      )}
+      {kernelNames.value && outside && (
+        <text
+          class="sub kernel"
+          x={stop === "in" ? 0 : spot.w}
+          y="42"
+          text-anchor={stop === "in" ? "start" : "end"}
+        >
+          {spot.kernel}
         </text>
       )}
       {lit.died === stop && (
