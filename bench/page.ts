@@ -64,7 +64,8 @@ async function firsts(browser: Browser): Promise<void> {
         const seen: Record<string, number> = {};
         Object.assign(globalThis, { seen });
         const look = () => {
-          if (document.querySelector(".map .card")) seen.built ??= performance.now();
+          // (The host alone is no lab.)
+          if (document.querySelector(".map .cable")) seen.built ??= performance.now();
           if (document.querySelector(".traveller")) seen.packet ??= performance.now();
           if (seen.packet === undefined) requestAnimationFrame(look);
         };

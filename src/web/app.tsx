@@ -89,22 +89,27 @@ export function App() {
       </output>
       <RulesetDialog />
       {dropping.value && <div class="drop-here">Drop a script, a folder, or what iptables-save printed</div>}
+      <input id="file" type="file" multiple hidden onChange={chosen} />
       <input
-        id="file"
+        id="folder"
         type="file"
-        multiple
         hidden
-        onChange={(e) => {
-          const files = [...(e.currentTarget.files ?? [])];
-          e.currentTarget.value = "";
-          void take(
-            files,
-            files.map((f) => f.name),
-          );
-        }}
+        ref={(input) => input?.setAttribute("webkitdirectory", "")}
+        onChange={chosen}
       />
     </div>
   );
+}
+
+/** Files were chosen from this machine, or a folder of them. */
+function chosen(e: Event & { currentTarget: HTMLInputElement }): void {
+  const files = [...(e.currentTarget.files ?? [])];
+  e.currentTarget.value = "";
+  if (files.length > 0)
+    void take(
+      files,
+      files.map((f) => f.webkitRelativePath || f.name),
+    );
 }
 
 /** On a narrow screen: which part stands below the map. */

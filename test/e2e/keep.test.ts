@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -235,6 +235,18 @@ describe.skipIf(!hasChromium)("what is kept, shared, dropped and saved", () => {
     await page.getByRole("button", { name: /^A lab round them/ }).click();
     await page.locator(".map .card", { hasText: "at-lan0" }).waitFor();
     await page.locator(".map .card", { hasText: "fw" }).getByText("2 rules").waitFor();
+    const of = join(folder, "whole");
+    mkdirSync(join(of, ".git"), { recursive: true });
+    writeFileSync(join(of, "setup.sh"), "ip netns add whole\n");
+    writeFileSync(join(of, "lesson.md"), "# A lesson\n\n## One step\n\nwords\n");
+    writeFileSync(join(of, ".git", "config"), "hidden\n");
+    await page.locator("#folder").setInputFiles(of);
+    await page.locator(".map .card", { hasText: "whole" }).waitFor();
+    await page.getByRole("button", { name: "Play the story" }).waitFor();
+    expect(await page.getByLabel("File", { exact: true }).locator("option").allTextContents()).toEqual([
+      "setup.sh",
+      "lesson.md",
+    ]);
     await file.setInputFiles({ name: "mine.sh", mimeType: "", buffer: Buffer.from("ip netns add mine\n") });
     await page.locator(".map .card", { hasText: "mine" }).waitFor();
     // Its terminals are those of the new lab.

@@ -87,3 +87,15 @@ test("a lab that begins with a lab file or a ruleset gets the script that it sta
   const plain = { name: "x", main: "x.sh", files: { "x.sh": "true\n" } };
   expect(await scripted(plain)).toBe(plain);
 });
+
+test("of a folder, hidden files and packages stay behind", async () => {
+  const paths = ["lab/setup.sh", "lab/.git/config", "lab/node_modules/x/index.js", "lab/.env"];
+  const { lab } = await readDrop(
+    paths.map((path) => file(path, "true\n")),
+    paths,
+  );
+  expect(lab).toMatchObject({ name: "lab", main: "setup.sh" });
+  expect(Object.keys(lab?.files ?? {})).toEqual(["setup.sh"]);
+  // A file that was meant by itself is taken whatever its name.
+  expect(await read(file(".profile", "ip netns add a\n"))).toMatchObject({ lab: { main: ".profile" } });
+});

@@ -23,7 +23,20 @@ export interface Dropped {
 }
 
 /** What was dropped on the page, or an error that says what it is not. */
-export async function readDrop(items: readonly File[], paths: readonly string[]): Promise<Dropped> {
+export async function readDrop(all: readonly File[], names: readonly string[]): Promise<Dropped> {
+  const inside = all
+    .map((file, i) => ({ file, path: names[i] ?? file.name }))
+    .filter((f) => !isAside(f.path));
+  return read(
+    inside.map((f) => f.file),
+    inside.map((f) => f.path),
+  );
+}
+
+/** Of a folder, what no lab is made of: hidden files, and other people's packages. */
+const isAside = (path: string): boolean => /\/(\.|node_modules\/)/.test(`${path}/`);
+
+async function read(items: readonly File[], paths: readonly string[]): Promise<Dropped> {
   if (items.length === 0) throw new Error("there was no file in what was dropped.");
   if (items.length > MOST.files)
     throw new Error(`these are more than ${MOST.files} files: a lab is a script and what it needs.`);
@@ -127,6 +140,7 @@ export async function filesOf(data: DataTransfer): Promise<{ files: File[]; path
   const paths: string[] = [];
   const entries = [...data.items].map((i) => i.webkitGetAsEntry()).filter((e) => e !== null);
   const visit = async (entry: FileSystemEntry, folder: string): Promise<void> => {
+    if (isAside(folder + entry.name)) return;
     // One more than a lab may have is enough to say so.
     if (files.length > MOST.files) return;
     if (entry.isFile) {

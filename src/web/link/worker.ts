@@ -11,7 +11,6 @@ import { memoryFolder } from "./memory-folder.ts";
 // The simulation, in a worker: the page stays quick whatever the lab does.
 declare const self: {
   postMessage(message: Response, transfer?: ArrayBuffer[]): void;
-  onmessage: ((message: { data: Request }) => void) | null;
 };
 
 /** Where a lab's files are on the machine. */
@@ -87,4 +86,4 @@ const desk = new Desk({
     self.postMessage(response, response.type === "captured" ? [response.bytes.buffer] : undefined),
 });
 
-self.onmessage = ({ data }) => desk.take(data);
+export const take = (request: Request): void => desk.take(request);

@@ -108,7 +108,15 @@ function Menu({ label, name, entries }: { label: string; name: string; entries: 
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys of the buttons inside
-    <div ref={root} class="menu" data-name={name} onKeyDown={keys}>
+    <div
+      ref={root}
+      class="menu"
+      data-name={name}
+      onKeyDown={keys}
+      onFocusOut={(e) => {
+        if (e.relatedTarget && !e.currentTarget.contains(e.relatedTarget as Node)) isOpen.value = false;
+      }}
+    >
       <button
         type="button"
         aria-haspopup="menu"
@@ -170,6 +178,11 @@ function LabMenu() {
       label: "Open a file …",
       hint: "a script, or what iptables-save prints; or drop it on the page",
       run: () => document.getElementById("file")?.click(),
+    },
+    {
+      label: "Open a folder …",
+      hint: "a lab's script, its lesson and what they need",
+      run: () => document.getElementById("folder")?.click(),
     },
     ...back,
   ];
