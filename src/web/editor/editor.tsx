@@ -34,6 +34,8 @@ export function runLab(): void {
   open(lab);
 }
 
+/** That there is no room is said once, not at each key. */
+let saidFull = false;
 let unsaved: { path: string; text: string } | null = null;
 let saving: ReturnType<typeof setTimeout> | null = null;
 
@@ -55,8 +57,10 @@ function saveNow(): void {
   // A link in the address holds the lab as it was: a reload is to find this one.
   if (location.hash.startsWith(LINK)) history.replaceState(null, "", location.pathname + location.search);
   const lab = currentLab();
-  if (lab && !keepLab(lab))
+  if (lab && !keepLab(lab) && !saidFull) {
+    saidFull = true;
     say("This browser has no room to keep the lab: save the script from the Share menu.", "bad");
+  }
 }
 
 addEventListener("pagehide", saveNow);
