@@ -1,5 +1,5 @@
 import { PACKET_HOST, type Packet } from "../../netfilter/packet.ts";
-import { equal, isGroup } from "../../wire/ethernet.ts";
+import { equal, isGroup, TYPE_VLAN } from "../../wire/ethernet.ts";
 import { IFF_PROMISC } from "../device.ts";
 import type { Bridge } from "./bridge.ts";
 import { forwardChains, meetsChains, prerouting, refusesArp } from "./netfilter.ts";
@@ -150,10 +150,14 @@ function forward(bridge: Bridge, pkt: Packet, to: BridgePort): void {
   leave(bridge, pkt, to);
 }
 
+/** Bytes of a VLAN tag. */
+const VLAN = 4;
+
+/** br_dev_queue_push_xmit, is_skb_forwardable: room for a VLAN tag is there beyond the MTU, and the kernel holds one beside. */
 function leave(bridge: Bridge, pkt: Packet, to: BridgePort): void {
-  const length = pkt.end - pkt.net;
+  const length = pkt.end - pkt.net - (pkt.protocol === TYPE_VLAN ? VLAN : 0);
   const mtu = to.dev.mtu;
-  if (length > mtu) {
+  if (length > mtu + VLAN) {
     discard(bridge, pkt, undefined, { dev: to.dev.name, mtu, length });
     return;
   }

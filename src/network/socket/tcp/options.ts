@@ -4,7 +4,8 @@ import type { TcpSocket } from "./socket.ts";
 
 /** ip_default_advmss: what the device's MTU leaves (RFC 9293 3.7.1), at least 256. */
 export function advertisedMss(route: Route): number {
-  return route.advmss || Math.max(256, Math.min(65535, route.dev.mtu - 40));
+  // ipv4_default_advmss: lo's MTU is more than an IP packet may have.
+  return route.advmss || Math.max(256, Math.min(65535, route.dev.mtu) - 40);
 }
 
 /** Bytes that a segment's fixed options take. */
