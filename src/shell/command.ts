@@ -9,7 +9,7 @@ import { BUILTINS } from "./builtin/index.ts";
 import { becomeDash } from "./dash/dash.ts";
 import { interactiveShell } from "./interactive.ts";
 import { Shell } from "./shell.ts";
-import { runText } from "./source.ts";
+import { readStartup, runText } from "./source.ts";
 import { stdinScript } from "./stdin.ts";
 import { shellMain } from "./subshell.ts";
 import { installSignals } from "./trap.ts";
@@ -149,7 +149,10 @@ function* start(sh: Shell, given: Invocation, called: string, main: boolean): Ru
     const text = given.command;
     begin("");
     sh.frames = [];
-    return yield* shellMain(sh, () => runText(sh, text, sh.arg0, 1, "-c", true));
+    return yield* shellMain(sh, function* () {
+      yield* readStartup(sh);
+      return yield* runText(sh, text, sh.arg0, 1, "-c", true);
+    });
   }
   if (!given.stdin && given.rest.length > 0) {
     const [file, ...args] = given.rest;
@@ -183,7 +186,10 @@ function* start(sh: Shell, given: Invocation, called: string, main: boolean): Ru
     sh.arg0 = file;
     sh.positional = args;
     begin(path);
-    return yield* shellMain(sh, () => runText(sh, content, path, 1));
+    return yield* shellMain(sh, function* () {
+      yield* readStartup(sh);
+      return yield* runText(sh, content, path, 1);
+    });
   }
   sh.positional = given.rest;
   const stdin = proc.fds.get(0);
@@ -194,7 +200,10 @@ function* start(sh: Shell, given: Invocation, called: string, main: boolean): Ru
   sh.readsStdin = true;
   begin(called);
   sh.frames = [];
-  return yield* shellMain(sh, () => stdinScript(sh, called));
+  return yield* shellMain(sh, function* () {
+    yield* readStartup(sh);
+    return yield* stdinScript(sh, called);
+  });
 }
 
 /** bash; as sh or dash it is dash, as on Debian and Ubuntu. */

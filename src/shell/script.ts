@@ -4,7 +4,7 @@ import type { Process, Running } from "../machine/process.ts";
 import { readBytes } from "../machine/vfs.ts";
 import type { Redirections } from "./redirect.ts";
 import { Shell } from "./shell.ts";
-import { runText } from "./source.ts";
+import { readStartup, runText } from "./source.ts";
 import { shellMain } from "./subshell.ts";
 import { installSignals } from "./trap.ts";
 
@@ -40,5 +40,8 @@ export function* script(
   installSignals(sh);
   sh.topLevel = sh.isMain;
   const content = decode(readBytes(proc, path));
-  return yield* shellMain(sh, () => runText(sh, content, path, 1));
+  return yield* shellMain(sh, function* () {
+    yield* readStartup(sh);
+    return yield* runText(sh, content, path, 1);
+  });
 }

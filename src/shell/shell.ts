@@ -1,4 +1,5 @@
 import type { Random } from "../base/random.ts";
+import { utf8 } from "../base/text.ts";
 import type { Machine } from "../machine/machine.ts";
 import { type Process, type Running, shellStatus } from "../machine/process.ts";
 import type { Signal } from "../machine/signal.ts";
@@ -292,7 +293,10 @@ export class Shell implements ArithmeticHost {
     const ps4 = expandPrompt(this, this.get("PS4") ?? "+ ");
     options.xtrace = true;
     const first = ps4.slice(0, 1);
-    this.proc.err(`${first.repeat(this.dash ? 1 : this.traceDepth)}${ps4.slice(1)}${line}\n`);
+    const text = `${first.repeat(this.dash ? 1 : this.traceDepth)}${ps4.slice(1)}${line}\n`;
+    const file = this.dash ? undefined : this.proc.fds.get(Number(this.get("BASH_XTRACEFD") ?? Number.NaN));
+    if (file) file.write(utf8(text));
+    else this.proc.err(text);
   }
 
   // ── where we are ─────────────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,7 @@
 import type { Running } from "../machine/process.ts";
+import { readText, tryLookup } from "../machine/vfs.ts";
 import { runStatements } from "./execute.ts";
+import { textOf } from "./expand.ts";
 import { Discard, ShellExit } from "./fault.ts";
 import { lineOf, type Parsed, parseScript } from "./parse.ts";
 import type { Shell } from "./shell.ts";
@@ -17,6 +19,17 @@ export function reportSyntax(sh: Shell, parsed: Parsed, within?: string): void {
     sh.interactive && !within ? `${name}: ` : `${name}: ${within ? `${within}: ` : ""}line ${fault.line}: `;
   sh.proc.err(`${where}${fault.message}\n`);
   if (fault.shown !== undefined) sh.proc.err(`${where}\`${fault.shown}'\n`);
+}
+
+/** A shell that is not interactive reads the file that $BASH_ENV names first (bash(1), INVOCATION); a missing one is nothing. */
+export function* readStartup(sh: Shell): Running<void> {
+  const name = sh.dash || sh.options.posix ? "" : (sh.get("BASH_ENV") ?? "");
+  if (name === "") return;
+  const path = textOf(sh, name, "word");
+  if (tryLookup(sh.proc, path)?.type !== "file") return;
+  sh.frames.push({ name: "source", file: path, callLine: 0, positional: [] });
+  yield* runText(sh, readText(sh.proc, path), path, 1);
+  sh.frames.pop();
 }
 
 /** Runs text in the present shell: a script's, `eval`'s, a sourced file's. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Profile } from "../../src/engine/engine.ts";
 import { normalise } from "./normalise.ts";
 import { type Answer, type AnswerOptions, STATE } from "./run.ts";
+import { END_OF_CASE, isTraceable } from "./statuses.ts";
 
 const CASES = fileURLToPath(new URL("./cases", import.meta.url));
 const RECORDED = fileURLToPath(new URL("./recorded", import.meta.url));
@@ -16,6 +17,8 @@ const RECORDED = fileURLToPath(new URL("./recorded", import.meta.url));
  *     # state: no          (leave out the state dump at the end)
  *     # frames: yes        (the frames of every link, too)
  *     # host-log: yes      (LOG rules log, as with --host-log)
+ *
+ * The exit code of each of its commands is compared, too.
  */
 export interface Case {
   readonly name: string;
@@ -37,8 +40,12 @@ export function allCases(): Case[] {
       name,
       pins,
       profile: header("profile") === "kernel" ? "kernel" : "ubuntu",
-      script: header("state") === "no" ? text : text + STATE,
-      options: { frames: header("frames") === "yes", hostLog: header("host-log") === "yes" },
+      script: header("state") === "no" ? text : text + END_OF_CASE + STATE,
+      options: {
+        frames: header("frames") === "yes",
+        hostLog: header("host-log") === "yes",
+        statuses: isTraceable(text) ? text : undefined,
+      },
     };
   });
 }
@@ -56,7 +63,8 @@ function files(folder: string): string[] {
 /** An answer as it is recorded and compared: normalised, readable in a diff. */
 export function recordOf(answer: Answer): string {
   const frames = answer.frames === undefined ? "" : `── frames\n${answer.frames}`;
-  const said = `── stdout\n${answer.stdout}── stderr\n${answer.stderr}${frames}`;
+  const statuses = answer.statuses ? `── exit codes other than 0\n${answer.statuses}` : "";
+  const said = `── stdout\n${answer.stdout}── stderr\n${answer.stderr}${frames}${statuses}`;
   return `status ${answer.status}\n${normalise(said)}`;
 }
 

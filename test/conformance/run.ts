@@ -1,13 +1,17 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import type { Readable } from "node:stream";
+import { text } from "../../src/base/text.ts";
 import type { Profile } from "../../src/engine/engine.ts";
 import { HOME } from "../../src/engine/kernel/home.ts";
 import { profileCommands, tools } from "../../src/engine/kernel/init.ts";
-import { runLab } from "../support/lab.ts";
+import { SimulatedEngine } from "../../src/engine/simulated/engine.ts";
+import { exists, mkdir, readText, writeText } from "../../src/machine/vfs.ts";
+import { describeFrames, type LinkFrame } from "./frames/describe.ts";
 import { captureOnKernel, framesOfKernel } from "./frames/kernel.ts";
-import { runWithFrames } from "./frames/simulated.ts";
+import { linkFrame } from "./frames/simulated.ts";
 import { AWAIT_LOG, SWITCH_ON, withHostLog } from "./host-log.ts";
+import { STARTUP, startup, statusesOf } from "./statuses.ts";
 
 /** What one engine answered to a case. */
 export interface Answer {
@@ -16,6 +20,8 @@ export interface Answer {
   readonly status: number;
   /** The frames of every link (frames/describe.ts), where they were asked for. */
   readonly frames?: string;
+  /** Exit codes (statuses.ts), where they were asked for. */
+  readonly statuses?: string;
 }
 
 /** Milliseconds that a case may take on the kernel; on a busy machine most of it is waiting. */
@@ -28,6 +34,8 @@ export interface AnswerOptions {
   readonly hostLog?: boolean;
   /** Namespaces are made by nothing but `ip netns add` in the script itself (spares three processes a command); ARP's frames stand apart. */
   readonly plain?: boolean;
+  /** The exit code of each command of this script. */
+  readonly statuses?: string | undefined;
 }
 
 /**
@@ -54,9 +62,35 @@ done 2>&1
 `;
 
 export function simulated(script: string, profile: Profile, options: AnswerOptions = {}): Answer {
-  if (options.frames) return runWithFrames(script, profile, options.plain);
-  const { stdout, stderr, status } = runLab(`${options.hostLog ? SWITCH_ON : ""}${script}`, { profile });
-  return { stdout, stderr, status };
+  const frames: LinkFrame[] = [];
+  const engine: SimulatedEngine = new SimulatedEngine({
+    profile,
+    timeLimit: 60e9,
+    ...(options.frames ? { onFrame: (frame) => frames.push(...linkFrame(engine, frame)) } : {}),
+  });
+  const { init } = engine.machine;
+  const trace = `${HOME}/case-statuses`;
+  if (options.statuses !== undefined) {
+    if (!exists(init, HOME)) mkdir(init, HOME);
+    writeText(init, STARTUP, startup(`>> ${trace}`));
+  }
+  if (options.hostLog) engine.runToEnd({ argv: ["sh", "-c", SWITCH_ON], output: () => {} });
+  const said = { stdout: "", stderr: "" };
+  const status = engine.runToEnd({
+    argv: ["bash", "-c", script, "lab"],
+    ...(options.statuses === undefined ? {} : { env: { BASH_ENV: STARTUP } }),
+    output: (bytes, stream) => {
+      said[stream] += text(bytes);
+    },
+  });
+  return {
+    ...said,
+    status,
+    ...(options.frames ? { frames: describeFrames(frames, options.plain) } : {}),
+    ...(options.statuses === undefined
+      ? {}
+      : { statuses: statusesOf(exists(init, trace) ? readText(init, trace) : "", options.statuses) }),
+  };
 }
 
 /** True when this machine lets us make sandboxes and has the tools. */
@@ -107,6 +141,7 @@ function ask(
   options: AnswerOptions,
   attach?: (unshare: number) => void,
 ): Promise<Answer> {
+  const traced = options.statuses !== undefined;
   const prelude = `
 mount -t tmpfs tmpfs /tmp; mount -t tmpfs tmpfs /run; mkdir -p /run/netns /run/lock
 mount -t sysfs sysfs /sys 2>/dev/null
@@ -117,6 +152,7 @@ export PATH=${HOME}/bin:$PATH
 ${attach ? AWAIT_LOG : ""}
 mkdir /tmp/lab; cd /tmp/lab
 ${options.plain ? plainly(profile) : ""}
+${traced ? `cat > ${STARTUP} <<'STARTUP'\n${startup(">&4 4>&-")}STARTUP\nexport BASH_ENV=${STARTUP}` : "exec 4>&-"}
 ${options.frames ? captureOnKernel(options.plain) : 'exec bash -c "$CASE" lab 3>&-'}`;
   return new Promise((resolve, reject) => {
     const child = spawn(
@@ -134,14 +170,16 @@ ${options.frames ? captureOnKernel(options.plain) : 'exec bash -c "$CASE" lab 3>
           LANG: "C.UTF-8",
           CASE: script,
         },
-        stdio: ["ignore", "pipe", "pipe", "pipe"],
+        stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
       },
     );
     if (child.pid !== undefined) attach?.(child.pid);
     let stdout = "";
     let stderr = "";
     let frames = "";
+    let trace = "";
     (child.stdio[3] as Readable).on("data", (bytes: Buffer) => void (frames += bytes.toString()));
+    (child.stdio[4] as Readable).on("data", (bytes: Buffer) => void (trace += bytes.toString()));
     let late = false;
     const timer = setTimeout(() => {
       late = true;
@@ -161,6 +199,7 @@ ${options.frames ? captureOnKernel(options.plain) : 'exec bash -c "$CASE" lab 3>
         stderr,
         status: code ?? 137,
         ...(options.frames ? { frames: framesOfKernel(frames, options.plain) } : {}),
+        ...(options.statuses === undefined ? {} : { statuses: statusesOf(trace, options.statuses) }),
       });
     });
   });

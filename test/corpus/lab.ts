@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { normalise } from "../conformance/normalise.ts";
-import type { Answer } from "../conformance/run.ts";
+import type { Answer, AnswerOptions } from "../conformance/run.ts";
+import { isTraceable } from "../conformance/statuses.ts";
 
 const LABS = fileURLToPath(new URL("./labs", import.meta.url));
 const RECORDED = fileURLToPath(new URL("./recorded", import.meta.url));
@@ -12,16 +13,21 @@ export interface Lab {
   readonly name: string;
   /** A script that writes the lab to /tmp/lab/lab.sh and becomes it. */
   readonly script: string;
+  readonly options: AnswerOptions;
 }
 
 export function allLabs(): Lab[] {
   return readdirSync(LABS)
     .filter((name) => name.endsWith(".sh"))
     .sort()
-    .map((name) => ({
-      name: basename(name, ".sh"),
-      script: wrapped(readFileSync(join(LABS, name), "utf8")),
-    }));
+    .map((name) => {
+      const text = readFileSync(join(LABS, name), "utf8");
+      return {
+        name: basename(name, ".sh"),
+        script: wrapped(text),
+        options: { statuses: isTraceable(text) ? text : undefined },
+      };
+    });
 }
 
 /**
@@ -39,7 +45,8 @@ ${run}`;
 
 /** An answer as it is recorded and compared. */
 export function recordOf(answer: Answer): string {
-  return `status ${answer.status}\n── stdout\n${normalise(answer.stdout)}── stderr\n${normalise(answer.stderr)}`;
+  const statuses = answer.statuses ? `── exit codes other than 0\n${answer.statuses}` : "";
+  return `status ${answer.status}\n── stdout\n${normalise(answer.stdout)}── stderr\n${normalise(answer.stderr)}${statuses}`;
 }
 
 const recordPath = (name: string): string => join(RECORDED, `${name}.txt`);

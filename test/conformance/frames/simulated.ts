@@ -1,30 +1,16 @@
-import { text } from "../../../src/base/text.ts";
-import type { Profile } from "../../../src/engine/engine.ts";
-import { SimulatedEngine } from "../../../src/engine/simulated/engine.ts";
+import type { CapturedFrame } from "../../../src/engine/engine.ts";
+import type { SimulatedEngine } from "../../../src/engine/simulated/engine.ts";
 import * as ethernet from "../../../src/wire/ethernet.ts";
-import type { Answer } from "../run.ts";
-import { describeFrames, type LinkFrame } from "./describe.ts";
+import type { LinkFrame } from "./describe.ts";
 
-/** Runs a case on a simulated machine with a capture on every device. */
-export function runWithFrames(script: string, profile: Profile, arpApart?: boolean): Answer {
-  const frames: LinkFrame[] = [];
-  const engine = new SimulatedEngine({
-    profile,
-    timeLimit: 60e9,
-    onFrame: ({ ns, dev, direction, bytes }) => {
-      if (ns === "host") return;
-      const mac = engine.machine.namespaceNamed(ns)?.links.byName(dev)?.mac;
-      frames.push({ ns, dev, type: direction === "out" ? 4 : typeOf(bytes, mac), partial: false, bytes });
-    },
-  });
-  const said = { stdout: "", stderr: "" };
-  const status = engine.runToEnd({
-    argv: ["bash", "-c", script, "lab"],
-    output: (bytes, stream) => {
-      said[stream] += text(bytes);
-    },
-  });
-  return { ...said, status, frames: describeFrames(frames, arpApart) };
+/** A frame that the simulated machine captured; none of its initial namespace's. */
+export function linkFrame(
+  engine: SimulatedEngine,
+  { ns, dev, direction, bytes }: CapturedFrame,
+): LinkFrame[] {
+  if (ns === "host") return [];
+  const mac = engine.machine.namespaceNamed(ns)?.links.byName(dev)?.mac;
+  return [{ ns, dev, type: direction === "out" ? 4 : typeOf(bytes, mac), partial: false, bytes }];
 }
 
 /** eth_type_trans: sll_pkttype of a frame that came in. */
