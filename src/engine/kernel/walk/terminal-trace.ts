@@ -42,7 +42,13 @@ export function parseTyped(line: string): TypedLine | undefined {
 }
 
 /** A terminal's shell is at its prompt: the status of what it ran, and its last process in the background. */
-export function parsePrompt(line: string): { shell: number; status: number; background: number } | undefined {
+export interface Prompt {
+  readonly shell: number;
+  readonly status: number;
+  readonly background: number;
+}
+
+export function parsePrompt(line: string): Prompt | undefined {
   const m = /^PROMPT (\d+) (\d+) (\d+)$/.exec(line);
   return m ? { shell: Number(m[1]), status: Number(m[2]), background: Number(m[3]) } : undefined;
 }
