@@ -36,7 +36,11 @@ export class PcapFolder {
     const name = `${frame.ns}-${frame.dev}`;
     let file = this.files.get(name);
     if (!file) {
-      const recorder = new Recorder(LINKTYPE_ETHERNET, frame.dev, `network namespace ${frame.ns}`);
+      const recorder = new Recorder(
+        frame.linkType ?? LINKTYPE_ETHERNET,
+        frame.dev,
+        `network namespace ${frame.ns}`,
+      );
       // A device may be called "a/b" nowhere, a namespace neither: both are names of files on Linux.
       const path = join(this.folder, `${name}.pcapng`);
       file = {

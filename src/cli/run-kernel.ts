@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { CapturedFrame } from "../engine/engine.ts";
 import type { KernelWalker } from "../engine/kernel/walk/walker.ts";
 import type { WalkEvent } from "../walk/event.ts";
 import { buildLab, type LabFileRun } from "./lab-file.ts";
@@ -6,6 +7,8 @@ import { mainJob } from "./main-job.ts";
 import { closeKernel, openKernel } from "./open-kernel.ts";
 import type { RunOptions } from "./options.ts";
 import { print } from "./out.ts";
+import { standardInput } from "./stdin-kernel.ts";
+import { canWatch, openWalker } from "./watch-kernel.ts";
 
 /** How long an interrupted script may take to end by itself. */
 const GRACE = 2000;
@@ -15,17 +18,11 @@ export async function runOnKernel(
   options: RunOptions,
   lab: LabFileRun | undefined,
   onEvent?: (event: WalkEvent) => void,
+  onFrame?: (frame: CapturedFrame) => void,
 ): Promise<number> {
   const say = (line: string) => process.stderr.write(`packetwalk: ${line}\n`);
-  if (options.pcap !== undefined) {
-    say("--pcap is not there with --engine kernel: let the script run tcpdump.");
-    return 2;
-  }
-  const { has } = await import("../engine/kernel/doctor.ts");
-  if (onEvent && process.getuid?.() !== 0 && !has("python3")) {
-    say("an ordinary user's walk needs python3, which is missing: packetwalk doctor says how to install it.");
-    return 2;
-  }
+  const watched = onEvent !== undefined || onFrame !== undefined;
+  if (watched && !(await canWatch(say))) return 2;
   const file = options.file as string;
   const engine = await openKernel(options, say);
   if (!engine) return 1;
@@ -37,19 +34,13 @@ export async function runOnKernel(
     return failure === undefined ? 0 : 1;
   }
   let walker: KernelWalker | undefined;
-  if (onEvent) {
-    const { KernelWalker } = await import("../engine/kernel/walk/walker.ts");
-    walker = await KernelWalker.open(engine.sandbox, {
-      script: lab?.plan.run?.text ?? readFileSync(file, "utf8"),
-      onEvent,
-    });
-    if (!walker.hasReasons)
-      say(
-        `the kernel does not say here why it drops a packet${process.getuid?.() === 0 ? "" : " (that takes root)"}; rules' verdicts are told.`,
-      );
+  if (watched) {
+    const script = lab?.plan.run?.text ?? readFileSync(file, "utf8");
+    walker = await openWalker(engine, { script, onEvent, onFrame, onNotice: say });
   }
   const job = engine.start({
     ...main,
+    from: standardInput(),
     ...(walker ? { env: walker.environment } : {}),
     output: (bytes, stream) => {
       const say = () => print(stream, bytes);
@@ -78,9 +69,11 @@ export async function runOnKernel(
     if (status === 137 && ending === undefined) {
       const over = engine.sandbox.ended.then(() => true);
       if (await Promise.race([over, new Promise<boolean>((r) => setTimeout(() => r(false), 100))]))
-        say("the sandbox ended before the script did: it was rebooted, or its process 1 was killed.");
+        say(
+          "the sandbox ended before the script did: it was rebooted, its process 1 was killed, or the machine's memory ran out.",
+        );
     }
-    if (!late) await walker?.close();
+    if (!late) await walker?.close(status);
     return late && status === 0 ? 130 : status;
   } finally {
     clearTimeout(limit);

@@ -60,11 +60,17 @@ export async function runScript(
       listener.onEvent?.(event);
     };
     try {
-      const status = await runOnKernel(options, lab, events || listener.onEvent ? take : undefined);
+      const status = await runOnKernel(
+        options,
+        lab,
+        events || listener.onEvent ? take : undefined,
+        captures ? (frame) => captures?.add(frame) : undefined,
+      );
       listener.onEnd?.();
       return status;
     } finally {
       events?.close();
+      captures?.close();
     }
   }
   const { SimulatedEngine } = loadEngine();

@@ -2,48 +2,42 @@ import { dirname, resolve } from "node:path";
 import { labFolders } from "../lab/disk-folder.ts";
 import { attach, terminalSize } from "./attach.ts";
 import { CommandLineError } from "./command-line-error.ts";
-import { EventFile } from "./event-file.ts";
 import type { LabFileRun } from "./lab-file.ts";
 import { loadEngine } from "./load-engine.ts";
 import { isLabFile, mainJob } from "./main-job.ts";
 import { checkFile, parseOptions, type RunOptions } from "./options.ts";
 import { print } from "./out.ts";
-import { PcapFolder } from "./pcap-folder.ts";
+import { listen, type ShellListener } from "./shell-listener.ts";
 
 /** `packetwalk shell [FILE]`: a terminal on the box, after the script has run. */
 export async function main(words: readonly string[]): Promise<number> {
   let options: RunOptions;
   let lab: LabFileRun | undefined;
+  let listener: ShellListener;
   try {
     options = parseOptions("shell", words);
     if (options.file !== undefined) checkFile(options.file);
     if (options.file !== undefined && isLabFile(options.file))
       lab = (await import("./lab-file.ts")).readLabFile(options.file);
+    listener = await listen(options, process.stdin.isTTY === true);
   } catch (error) {
     if (!(error instanceof CommandLineError)) throw error;
     process.stderr.write(`packetwalk: ${error.message}\n`);
     return 2;
   }
-  if (options.engine === "kernel") return (await import("./shell-kernel.ts")).shellOnKernel(options, lab);
+  if (options.engine === "kernel")
+    return (await import("./shell-kernel.ts")).shellOnKernel(options, lab, listener);
   const { SimulatedEngine } = loadEngine();
   const folder = options.file === undefined ? process.cwd() : dirname(resolve(options.file));
   const terminal = process.stdin.isTTY ? terminalSize() : undefined;
-  const events = options.events === undefined ? undefined : new EventFile(options.events);
-  const captures = options.pcap === undefined ? undefined : new PcapFolder(options.pcap);
-  const teller = options.walk ? await walks(options, terminal !== undefined) : undefined;
+  const { onEvent, onFrame, teller } = listener;
   const engine = new SimulatedEngine({
     seed: options.seed,
     profile: options.profile,
     folders: labFolders(process.cwd(), folder),
     pace: "real",
-    onEvent:
-      events || teller
-        ? (event) => {
-            events?.add(event);
-            teller?.take(event);
-          }
-        : undefined,
-    onFrame: captures ? (frame) => captures.add(frame) : undefined,
+    onEvent,
+    onFrame,
     onNotice: (line) => process.stderr.write(`packetwalk: ${line}\r\n`),
   });
   const output = (bytes: Uint8Array, stream: "stdout" | "stderr") => {
@@ -77,8 +71,7 @@ export async function main(words: readonly string[]): Promise<number> {
     });
     return (await attach(job, { raw: terminal !== undefined, keys: true })).status;
   } finally {
-    events?.close();
-    captures?.close();
+    listener.close();
     await engine.close();
     process.stdin.unref();
   }
@@ -89,15 +82,4 @@ function greeting({ walk }: RunOptions): string {
     ? "Under each command stand its packets' walks"
     : "With --walk, each packet's walk stands under its command";
   return `A simulated Linux: nothing here touches your own. ${walks}. Leave with exit or Ctrl-D.\r\n`;
-}
-
-/** Tells the walks of what is typed; of the script before, it only keeps what it needs to know. */
-async function walks(options: RunOptions, raw: boolean) {
-  const { WalkTeller, palette } = await import("./walk.ts");
-  const teller = new WalkTeller(palette(options.color), options.verbose, (text) =>
-    print("stdout", raw ? text.replaceAll("\n", "\r\n") : text),
-  );
-  teller.saysCommands = false;
-  teller.silent = true;
-  return teller;
 }

@@ -1,6 +1,6 @@
 import { release } from "node:os";
 import { utf8 } from "../../base/text.ts";
-import type { Engine, Job, QueryAnswer, RunningJob } from "../../engine/engine.ts";
+import type { Engine, Job, JobEnd, QueryAnswer, RunningJob } from "../../engine/engine.ts";
 import { obstacle } from "../../engine/kernel/doctor.ts";
 import { KernelEngine } from "../../engine/kernel/engine.ts";
 import { quote } from "../../engine/kernel/init.ts";
@@ -114,11 +114,16 @@ class WalkedEngine implements Engine {
     if (argv[0] !== "bash") return engine.start(job);
     if (job.terminal && argv.length === 2 && argv[1] === "-i")
       return engine.start({ ...job, argv: walker.terminal(job.ns ?? "host") });
-    return engine.start({
+    const started = engine.start({
       ...job,
       env: { ...walker.environment, ...job.env },
       output: (bytes, stream) => walker.output(() => output(bytes, stream)),
     });
+    const end = async (end: JobEnd) => {
+      await walker.ended(end.status);
+      return end;
+    };
+    return { ...started, done: started.done.then(end) };
   }
 
   query(argv: readonly string[], ns?: string): Promise<QueryAnswer> {

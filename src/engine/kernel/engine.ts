@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { Readable } from "node:stream";
 import type { Engine, EngineOptions, Job, JobEnd, QueryAnswer, RunningJob } from "../engine.ts";
 import { HOME } from "./home.ts";
 import { quote } from "./init.ts";
@@ -12,6 +13,11 @@ export interface KernelOptions extends EngineOptions {
   readonly folders?: readonly string[];
   /** See SandboxOptions. */
   readonly hostLog?: boolean;
+}
+
+/** A job, maybe with a descriptor or a stream of ours as its standard input. */
+export interface KernelJob extends Job {
+  readonly from?: number | Readable | undefined;
 }
 
 const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
@@ -67,17 +73,22 @@ export class KernelEngine implements Engine {
     return new KernelEngine(sandbox);
   }
 
-  start(job: Job): RunningJob {
+  start(job: KernelJob): RunningJob {
     if (job.terminal) return new TerminalJob(this.sandbox, job, job.terminal);
     const [command, ...args] = this.sandbox.command(job.argv, { cwd: job.cwd, ns: job.ns });
     const child = spawn(command, args, {
-      stdio: [job.input ? "pipe" : "ignore", "pipe", "pipe"],
+      stdio: [
+        typeof job.from === "number" ? job.from : job.input || job.from ? "pipe" : "ignore",
+        "pipe",
+        "pipe",
+      ],
       env: this.sandbox.environment(job.env),
       // A process group of its own: an interrupt reaches the job's processes and nothing of ours.
       detached: true,
     });
     this.jobs.add(child);
     child.stdin?.on("error", () => {});
+    if (job.from instanceof Readable && child.stdin) job.from.pipe(child.stdin);
     child.stdout?.on("data", (bytes: Buffer) => job.output(bytes, "stdout"));
     child.stderr?.on("data", (bytes: Buffer) => job.output(bytes, "stderr"));
     const done = new Promise<JobEnd>((resolve) => {

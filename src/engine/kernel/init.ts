@@ -1,3 +1,4 @@
+import { release } from "node:os";
 import type { Profile } from "../engine.ts";
 import { HOME } from "./home.ts";
 import { DMESG } from "./host-log/dmesg.ts";
@@ -40,7 +41,8 @@ export interface InitOptions {
  */
 export function initScript(options: InitOptions): string {
   return options.rootless
-    ? `${HEAD}${disk(options)}mount -t sysfs -o ro sysfs /sys 2>/dev/null || true\n${inside(options.profile)}`
+    ? `${HEAD}${disk(options)}mount -t sysfs -o ro sysfs /sys 2>/dev/null || true
+{ echo 0 > /proc/sys/user/max_cgroup_namespaces; ${IPC_LIMITS}; } 2>/dev/null || true\n${inside(options.profile)}`
     : `${HEAD}${disk(options)}${MASKS}
 mkfifo -m 666 /run/made /run/ready
 # What only the outer privileges can do once the namespaces are there: the map of users, and a read-only
@@ -49,7 +51,12 @@ helper() {
   read -r _ < /run/made
   echo "0 0 4294967295" > /proc/1/gid_map && echo "0 0 4294967295" > /proc/1/uid_map && echo mapped > /run/ready
   read -r _ < /run/made
-  nsenter --net=/proc/1/ns/net mount -t sysfs -o ro sysfs /sys && echo mounted > /run/ready
+  nsenter --net=/proc/1/ns/net mount -t sysfs -o ro sysfs /sys || return
+  # By a /proc without the masks. In a cgroup namespace of its own root could mount the host's cgroups, which its
+  # user number owns; memory that is shared belongs to no process, so that nobody would be killed for it.
+  unshare --mount sh -c 'mount -t proc proc /proc &&
+    nsenter --user=/proc/1/ns/user --preserve-credentials sh -c "echo 0 > /proc/sys/user/max_cgroup_namespaces" &&
+    nsenter --ipc=/proc/1/ns/ipc sh -c "${IPC_LIMITS}"' && echo mounted > /run/ready
 }
 helper < /dev/null &
 exec unshare --user bash --norc -c ${quote(`echo user > /run/made; read -r _ < /run/ready
@@ -57,6 +64,9 @@ exec unshare --net --uts --ipc bash --norc -c ${quote(`echo net > /run/made; rea
 exec unshare --mount --propagation private bash --norc -c ${quote(`${HEAD}rm /run/made /run/ready\n${inside(options.profile)}`)}`)}`)}
 `;
 }
+
+/** System V shared memory in all, in pages (256 MB), and message queues. */
+const IPC_LIMITS = "echo 65536 > /proc/sys/kernel/shmall; echo 1024 > /proc/sys/kernel/msgmni";
 
 const HEAD = `
 set -e
@@ -74,7 +84,7 @@ mount --make-rprivate / || fail "cannot make mounts private"
 mount -t tmpfs -o size=512m,mode=755 tmpfs /mnt || fail "cannot mount a tmpfs"
 cow() {
   mkdir -p "$1" "/mnt/up$1" "/mnt/work$1"
-  mount -t overlay -o "lowerdir=$2,upperdir=/mnt/up$1,workdir=/mnt/work$1${extra}" overlay "$1" || fail "cannot make $1 copy-on-write (overlayfs)"
+  mount -t overlay -o "nodev,lowerdir=$2,upperdir=/mnt/up$1,workdir=/mnt/work$1${extra}" overlay "$1" || fail "cannot make $1 copy-on-write (overlayfs)"
 }
 folders=(${folders.map(quote).join(" ")})
 # A folder on a disk of its own, or where we mount over, is held on to before it is covered.
@@ -106,18 +116,29 @@ for i in "\${!folders[@]}"; do
   if [ -d "/mnt/keep$i" ]; then cow "\${folders[i]}" "/mnt/keep$i"; fi
 done
 # What is left of the disk, / itself, stays as it is; nothing of ours shows in /mnt.
-mount -o remount,bind,ro / 2>/dev/null || true
+mount -o remount,bind,ro,nodev / 2>/dev/null || true
 mount -t tmpfs -o size=64m,mode=755 tmpfs /mnt
 mkdir -p /run/netns /run/lock
-# New since Linux 6.14: a PID namespace has its own limit. A script that forks without end meets it.
-echo 4096 > /proc/sys/kernel/pid_max 2>/dev/null || true
+${hasOwnPidLimit() ? "# A script that forks without end meets it.\necho 4096 > /proc/sys/kernel/pid_max 2>/dev/null || true" : ""}
+# When memory runs out it is the sandbox that pays.
+echo 1000 > /proc/self/oom_score_adj 2>/dev/null || true
 `;
+}
+
+/** Since Linux 6.14 a PID namespace has a limit of its own; before, pid_max was the whole machine's, which is not ours to change. */
+function hasOwnPidLimit(): boolean {
+  const [major, minor] = release().split(".").map(Number);
+  return major > 6 || (major === 6 && minor >= 14);
 }
 
 /** What belongs to the whole machine is read-only: all of /proc that root may write, but for /proc/sys/net. */
 const MASKS = `
 for f in /proc/sys/* /proc/sysrq-trigger /proc/irq /proc/bus /proc/fs /proc/acpi /proc/scsi /proc/mtrr /proc/driver /proc/latency_stats /proc/timer_list; do
   [ "$f" = /proc/sys/net ] || [ ! -e "$f" ] || mount -o bind,ro "$f" "$f" || fail "cannot protect $f"
+done
+# What shows of the machine's memory and keys is of nobody's business.
+for f in /proc/keys /proc/key-users /proc/kcore /proc/kpageflags /proc/kpagecount /proc/kpagecgroup; do
+  [ ! -e "$f" ] || mount --bind /dev/null "$f" || fail "cannot cover $f"
 done
 mount -o bind,ro /sys /sys || fail "cannot make /sys read-only"
 `;
@@ -138,6 +159,8 @@ ls /root > /dev/null 2>&1 || mount -t tmpfs -o size=64m,mode=700 tmpfs /root || 
 # An interactive shell is the lab's, with the prompt that its terminal names, not the person's own.
 for f in /etc/bash.bashrc /etc/bashrc; do [ ! -e $f ] || mount --bind /dev/null $f; done
 { echo '[ ! -r /usr/share/bash-completion/bash_completion ] || . /usr/share/bash-completion/bash_completion' > /root/.bashrc; } 2>/dev/null || true
+# By this \`ip\` knows whether it runs within another namespace's /sys.
+mkdir ${HOME}/sys; mount --bind /sys ${HOME}/sys 2>/dev/null || rmdir ${HOME}/sys
 ${KEEP_REAL}${tools(profile)}${COVER_REAL}
 ip link set lo up
 sh ${HOME}/profile

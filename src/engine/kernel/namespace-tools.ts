@@ -17,6 +17,13 @@ IP
 cat >> ${HOME}/bin/ip <<'IP'
 case "$1,$2" in
   net*,a*) ;;
+  net*,e*)
+    # Within another one's /sys, which \`ip netns exec\` takes away before it looks whether the one below is read-only.
+    if [ -e ${HOME}/sys ] && ! [ /sys -ef ${HOME}/sys ] && [ -e "/run/netns/$3" ] && [ -n "$4" ]; then
+      name=$3; shift 3
+      exec nsenter --net="/run/netns/$name" ${REAL}/unshare --mount --propagation slave ${HOME}/in-nested "$name" "$@"
+    fi
+    exec "$real" "$@" ;;
   -*)
     # Options before the object; some have a value. Only a batch, or netns add, makes namespaces.
     words= skip=
@@ -90,7 +97,17 @@ sh ${HOME}/profile 2>/dev/null
 [ $# -gt 0 ] && exec "$@"
 exec -l "\${SHELL:-/bin/sh}"
 NEW
-chmod +x ${HOME}/in-new-namespace
+cat > ${HOME}/in-nested <<'NESTED'
+#!/bin/sh
+# What \`ip netns exec\` does (netns_switch of iproute2), but for the read-only /sys.
+name=$1; shift
+umount -l /sys
+mount -t sysfs -o ro "$name" /sys || exit 255
+for file in "/etc/netns/$name"/*; do [ ! -e "$file" ] || mount --bind "$file" "/etc/\${file##*/}"; done
+command -v "$1" > /dev/null || { echo "exec of \\"$1\\" failed: No such file or directory" >&2; exit 1; }
+exec "$@"
+NESTED
+chmod +x ${HOME}/in-new-namespace ${HOME}/in-nested
 `;
 }
 

@@ -13,6 +13,17 @@ export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/s
 /** Where the engine's own programs in the sandbox look: the real `ip`, not the one that hands on the profile. */
 export const OWN_PATH = `${REAL}:${SYSTEM_PATH}`;
 
+/** Memory that one process of a lab may have, in KiB. */
+const MOST_DATA = 1 << 20;
+
+/** What a program of the lab is started by: limits its memory, and when the machine's is gone the lab's are killed. */
+const WITH_LIMITS = [
+  "sh",
+  "-c",
+  `echo 1000 > /proc/self/oom_score_adj; ulimit -d ${MOST_DATA}; exec "$@"`,
+  "sh",
+];
+
 /** The kernel refused the sandbox, or a tool is missing: `cure` says what to do. */
 export class SandboxError extends Error {
   readonly cure: string;
@@ -117,7 +128,7 @@ export class Sandbox {
     if (this.rootless) enter.push("--preserve-credentials");
     if (options.cwd !== undefined) enter.push(`--wdns=${options.cwd}`);
     const ns = options.ns === undefined || options.ns === "host" ? [] : ["ip", "netns", "exec", options.ns];
-    return [...enter, "--", ...ns, ...argv];
+    return [...enter, "--", ...(options.beside ? [] : WITH_LIMITS), ...ns, ...argv];
   }
 
   /** What a program inside gets as its environment. */

@@ -3,6 +3,7 @@ import { describe } from "../../../wire/headers.ts";
 import type { Frame } from "./capture.ts";
 import type { KernelDrop } from "./drops.ts";
 import { dropperAt } from "./legacy.ts";
+import type { LogLines } from "./log-lines.ts";
 import type { WatchedNamespace } from "./namespace.ts";
 import type { TracedHeaders } from "./nft-trace.ts";
 import { address, groupTraces, type Step, type TraceGroup } from "./trace-group.ts";
@@ -57,6 +58,12 @@ export class Assembler {
   /** Echo requests by "dst src id seq", to name what an answer answers. */
   private readonly requests = new Map<string, number>();
   private readonly replied = new Map<string, number>();
+  private readonly logs: LogLines | undefined;
+
+  /** `logs`: where LOG lines come. */
+  constructor(logs?: LogLines) {
+    this.logs = logs;
+  }
 
   /** Events of all that was seen since the last time; `drops` is undefined where nobody watched for them. */
   take(all: Iterable<WatchedNamespace>, drops: readonly KernelDrop[] | undefined): Timed[] {
@@ -90,7 +97,7 @@ export class Assembler {
   private see(ns: WatchedNamespace, frame: Frame): Seen {
     const { bytes, ethertype, ifindex } = frame;
     const headers = describe(bytes, 0, bytes.length, ethertype);
-    return { frame, dev: ns.snapshot.names.get(ifindex) ?? `if${ifindex}`, headers };
+    return { frame, dev: ns.nameOf(ifindex), headers };
   }
 
   private place(seen: Seen): Packet {
@@ -184,6 +191,7 @@ export class Assembler {
         if (untold) say(stay.ns, untold);
         untold = undefined;
       };
+      let hook: Extract<Step, { kind: "hook" }> | undefined;
       for (const step of stay.trace?.steps ?? []) {
         // Conntrack's hooks (priority -200) stand between raw (-300) and the other tables.
         const isRaw = (step.kind === "rule" || step.kind === "verdict") && step.table === "raw";
@@ -193,6 +201,10 @@ export class Assembler {
         if (step.kind === "hook" && step.hook !== "PREROUTING")
           for (const r of routed.splice(0)) say(stay.ns, r);
         say(stay.ns, step);
+        if (step.kind === "hook") hook = step;
+        if (step.kind !== "rule" || step.verdict !== "LOG" || !hook || !stay.trace) continue;
+        const line = this.logs?.take(step, hook, stay.trace.first.ipId);
+        if (line !== undefined) say(stay.ns, { kind: "log", line });
       }
       if (!stay.trace?.dropped) tellState();
       for (const r of routed) say(stay.ns, r);

@@ -15,6 +15,19 @@ export interface Frame {
   readonly record: Uint8Array;
 }
 
+/**
+ * A record with a header of the older form, LINKTYPE_LINUX_SLL: it names no interface by a number, which on the
+ * machine where a capture is read would be another's.
+ */
+export function withoutInterface(record: Uint8Array): Uint8Array {
+  const cooked = new Uint8Array(record.length - 4);
+  cooked.set([0, record[10], record[8], record[9], 0, record[11]]);
+  cooked.set(record.subarray(12, 20), 6);
+  cooked.set(record.subarray(0, 2), 14);
+  cooked.set(record.subarray(20), 16);
+  return cooked;
+}
+
 /** PACKET_OUTGOING of packet(7). */
 const OUTGOING = 4;
 

@@ -12,6 +12,8 @@ interface Running {
   readonly ns: string;
   readonly program: string;
   readonly argv: readonly string[];
+  /** On a terminal. */
+  readonly typed?: true;
 }
 
 type Emit = (ns: string, step: WalkStep) => void;
@@ -76,17 +78,18 @@ export class Commands {
         command,
         pid: shell,
         argv,
+        typed: true,
         ...place,
         ns: place.ns === "host" ? ns : place.ns,
       });
     }
   }
 
-  /** What this shell ran in the foreground has ended; undefined: all shells. */
-  end(shell: number | undefined, status: number): void {
+  /** What this shell ran in the foreground has ended; undefined: all shells; "scripts": all but those on terminals. */
+  end(shell: number | undefined | "scripts", status: number): void {
     const ended = new Set<number>();
     for (const running of this.running) {
-      if (shell !== undefined && running.shell !== shell) continue;
+      if (shell === "scripts" ? running.typed : shell !== undefined && running.shell !== shell) continue;
       if (!ended.has(running.command))
         this.emit("host", { kind: "command-end", command: running.command, pid: running.pid, status });
       ended.add(running.command);

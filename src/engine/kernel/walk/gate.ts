@@ -8,8 +8,8 @@ import { type Prompt, parsePrompt, parseThrough, parseTyped, type TypedLine } fr
 
 /** What is done with what shells say, one after the other. */
 export interface GateKeeper {
-  /** A shell waits before a command. `next`: a script's own shell, if it is that which goes on. */
-  pause(next: number | undefined): Promise<void>;
+  /** A shell waits before a command. `next`: a script's own shell, if it is that which goes on, and its last command's status. */
+  pause(next: { readonly shell: number; readonly status: number } | undefined): Promise<void>;
   /** It runs a command. */
   begin(command: ShellCommand): void;
   /** A line of a terminal waits to be run. */
@@ -71,7 +71,7 @@ export class Gate {
     if (waiting) {
       const { pid, shell, forked } = waiting;
       this.waiting.add(pid);
-      const next = !forked && this.mainShells.has(shell) ? shell : undefined;
+      const next = !forked && this.mainShells.has(shell) ? waiting : undefined;
       void this.after(() => this.keeper.pause(next));
       void this.after(() => this.open(pid));
       return;
@@ -90,8 +90,10 @@ export class Gate {
       void this.after(() => this.keeper.typed(typed));
       void this.after(() => this.open(typed.shell, false));
     } else if (prompt) {
-      this.waiting.delete(prompt.shell);
+      if (prompt.holds) this.waiting.add(prompt.shell);
+      else this.waiting.delete(prompt.shell);
       void this.after(() => this.keeper.prompted(prompt));
+      if (prompt.holds) void this.after(() => this.open(prompt.shell, false));
     } else if (through !== undefined) this.waiting.delete(through);
     return typed !== undefined || prompt !== undefined || through !== undefined;
   }

@@ -1,11 +1,11 @@
 import { type ChildProcess, execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
-import { LINKTYPE_LINUX_SLL2 } from "../../../wire/pcap.ts";
+import { LINKTYPE_LINUX_SLL } from "../../../wire/pcap.ts";
 import type { CapturedFrame } from "../../engine.ts";
 import { type Sandbox, SYSTEM_PATH } from "../sandbox.ts";
 import { type Agent, spawnBeside } from "./agent.ts";
-import { CaptureReader, type Frame } from "./capture.ts";
+import { CaptureReader, type Frame, withoutInterface } from "./capture.ts";
 import { ROOTLESS_CAPTURE } from "./capture-rootless.ts";
 import { Connections } from "./conntrack.ts";
 import { countedSince, type LegacyCounters, parseLegacy } from "./legacy.ts";
@@ -67,6 +67,9 @@ export class WatchedNamespace {
   private readonly agent: Agent;
   private readonly onFrame: ((frame: CapturedFrame) => void) | undefined;
   private readonly children: ChildProcess[] = [];
+  /** Frames that wait for their device's name. */
+  private unnamed: Frame[] = [];
+  private readonly known = new Map<number, string>();
   /** When something was last heard. */
   heard = 0;
   /** Frames that were one too many to be kept. */
@@ -89,9 +92,21 @@ export class WatchedNamespace {
     this.heard = performance.now();
     if (this.frames.length < MOST) this.frames.push(frame);
     else this.missed++;
-    const { ns, direction, time, record } = frame;
-    const dev = this.snapshot.names.get(frame.ifindex) ?? `if${frame.ifindex}`;
-    this.onFrame?.({ ns, dev, direction, time, bytes: record, linkType: LINKTYPE_LINUX_SLL2 });
+    if (!this.onFrame) return;
+    // One of a device that was made since the last look waits for the next, which knows its name.
+    if (this.known.has(frame.ifindex) || this.unnamed.length >= MOST) this.pass(frame);
+    else this.unnamed.push(frame);
+  }
+
+  private pass({ ns, ifindex, direction, time, record }: Frame): void {
+    const dev = this.nameOf(ifindex);
+    const bytes = withoutInterface(record);
+    this.onFrame?.({ ns, dev, direction, time, bytes, linkType: LINKTYPE_LINUX_SLL });
+  }
+
+  /** A device's name, also when it is gone. */
+  nameOf(ifindex: number): string {
+    return this.known.get(ifindex) ?? `if${ifindex}`;
   }
 
   async watch(sandbox: Sandbox): Promise<void> {
@@ -215,6 +230,8 @@ export class WatchedNamespace {
     const values = new Map<string, string>();
     for (const m of sysctls.matchAll(/^(\S+):(.*)$/gm)) values.set(m[1].replaceAll("/", "."), m[2]);
     this.snapshot = { addresses: found, names, up, sysctls: values };
+    for (const [index, name] of names) this.known.set(index, name);
+    for (const frame of this.unnamed.splice(0)) this.pass(frame);
   }
 
   /** Learns which handle is which rule of iptables: both list a chain in the same order. */
@@ -245,6 +262,7 @@ export class WatchedNamespace {
   }
 
   close(): void {
+    for (const frame of this.unnamed.splice(0)) this.pass(frame);
     for (const child of this.children) child.kill("SIGKILL");
   }
 }

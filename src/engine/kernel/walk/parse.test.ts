@@ -94,8 +94,8 @@ describe("what bash says with -x (5.2)", () => {
       text: "sleep 0.1",
     });
     expect(parseCommand("y'")).toBeUndefined();
-    expect(parseWaiting("GATE 286 1 286")).toEqual({ shell: 286, forked: false, pid: 286 });
-    expect(parseWaiting("GATE 286 2 302")).toEqual({ shell: 286, forked: true, pid: 302 });
+    expect(parseWaiting("GATE 286 1 286 0")).toEqual({ shell: 286, forked: false, pid: 286, status: 0 });
+    expect(parseWaiting("GATE 286 2 302 1")).toEqual({ shell: 286, forked: true, pid: 302, status: 1 });
   });
 
   test("words lose their quotes", () => {

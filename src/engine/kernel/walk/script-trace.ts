@@ -18,7 +18,7 @@ export function startScript(): string {
 mkfifo -m 666 ${GATE} ${COMMANDS}
 cat > ${BASH_ENV} <<'RC'
 exec {BASH_XTRACEFD}<>${COMMANDS}
-PS4='+$?\\001$$\\001$BASHPID\\001\${BASH_SOURCE[0]}\\001$LINENO\\001$(read -r _ _ _ p _ </proc/self/stat; echo "GATE $$ $BASH_SUBSHELL $p" >&$BASH_XTRACEFD; read -r _ <${GATE})'
+PS4='+$?\\001$$\\001$BASHPID\\001\${BASH_SOURCE[0]}\\001$LINENO\\001$(s=$?; read -r _ _ _ p _ </proc/self/stat; echo "GATE $$ $BASH_SUBSHELL $p $s" >&$BASH_XTRACEFD; read -r _ <${GATE})'
 [ -z "$${MAIN}" ] || { echo "MAIN $$" >&$BASH_XTRACEFD; unset ${MAIN}; }
 set -x
 RC
@@ -38,10 +38,19 @@ export interface ShellCommand {
   readonly text: string;
 }
 
-/** A shell waits at the gate: which, and whether it is the shell itself or one that it forked. */
-export function parseWaiting(line: string): { shell: number; forked: boolean; pid: number } | undefined {
-  const m = /^GATE (\d+) (\d+) (\d+)$/.exec(line);
-  return m ? { shell: Number(m[1]), forked: m[2] !== "1", pid: Number(m[3]) } : undefined;
+/** A shell waits at the gate: which, whether it is the shell itself or one that it forked, and the status of its last command. */
+export interface Waiting {
+  readonly shell: number;
+  readonly forked: boolean;
+  readonly pid: number;
+  readonly status: number;
+}
+
+export function parseWaiting(line: string): Waiting | undefined {
+  const m = /^GATE (\d+) (\d+) (\d+) (\d+)$/.exec(line);
+  return m
+    ? { shell: Number(m[1]), forked: m[2] !== "1", pid: Number(m[3]), status: Number(m[4]) }
+    : undefined;
 }
 
 /** A shell says that it is a script's own. */

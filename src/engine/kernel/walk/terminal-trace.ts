@@ -1,6 +1,10 @@
 import { HOME } from "../home.ts";
 import { COMMANDS, GATE } from "./script-trace.ts";
 
+/** What a terminal whose prompt is held prints when its last command's output is over: an operating system command of ours. */
+export const MARK = "\x1b]packetwalk\x07";
+const MARK_AS_PRINTF = "\\033]packetwalk\\007";
+
 /** What an interactive shell on a terminal reads first (--rcfile). */
 export const TERMINAL_RC = `${HOME}/terminalrc`;
 
@@ -17,6 +21,9 @@ PS0='$(c=$(HISTTIMEFORMAT= builtin history 1); echo "TYPED $$ \${PACKETWALK_NS:-
 PS0=\${PS0/'\${PACKETWALK_NS:-host}'/\${PACKETWALK_NS:-host}}
 unset PACKETWALK_NS
 PROMPT_COMMAND='echo "PROMPT $$ $? \${!:-0}" 1<>${COMMANDS}'
+# Whoever shows the walk below each command has the prompt wait for it, and looks for the mark behind what the command printed.
+[ -z "$PACKETWALK_HOLDS" ] || PROMPT_COMMAND='echo "PROMPT $$ $? \${!:-0} holds" 1<>${COMMANDS}; printf "${MARK_AS_PRINTF}"; read -r _ <${GATE}; echo "THROUGH $$" 1<>${COMMANDS}'
+unset PACKETWALK_HOLDS
 RC
 `;
 }
@@ -46,11 +53,15 @@ export interface Prompt {
   readonly shell: number;
   readonly status: number;
   readonly background: number;
+  /** It waits at the gate. */
+  readonly holds: boolean;
 }
 
 export function parsePrompt(line: string): Prompt | undefined {
-  const m = /^PROMPT (\d+) (\d+) (\d+)$/.exec(line);
-  return m ? { shell: Number(m[1]), status: Number(m[2]), background: Number(m[3]) } : undefined;
+  const m = /^PROMPT (\d+) (\d+) (\d+)( holds)?$/.exec(line);
+  if (!m) return undefined;
+  const [shell, status, background] = [m[1], m[2], m[3]].map(Number);
+  return { shell, status, background, holds: m[4] !== undefined };
 }
 
 export function parseThrough(line: string): number | undefined {

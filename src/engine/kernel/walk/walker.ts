@@ -2,12 +2,14 @@ import { readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import type { WalkEvent, WalkStep } from "../../../walk/event.ts";
 import type { CapturedFrame } from "../../engine.ts";
+import type { HostLog } from "../host-log/host-log.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { Agent } from "./agent.ts";
 import { Assembler } from "./assemble.ts";
 import { Commands } from "./commands.ts";
 import { DropWatch } from "./drops.ts";
 import { Gate } from "./gate.ts";
+import { LogLines } from "./log-lines.ts";
 import { BASH_ENV, MAIN, startScript } from "./script-trace.ts";
 import { Spaces } from "./spaces.ts";
 import { startTerminals, TERMINAL_RC } from "./terminal-trace.ts";
@@ -28,6 +30,8 @@ export interface WalkerOptions {
   readonly script: string;
   /** The text of a script's file; absent: it is read where the engine was started. */
   readonly source?: (file: string) => string | undefined;
+  /** Resolves when the terminal's output is shown up to the next MARK (terminal-trace.ts). */
+  readonly shown?: () => Promise<void>;
 }
 
 /**
@@ -39,7 +43,8 @@ export class KernelWalker {
   private readonly options: WalkerOptions;
   private readonly agent: Agent;
   private readonly drops: DropWatch | undefined;
-  private readonly assembler = new Assembler();
+  private readonly hostLog: HostLog | undefined;
+  private readonly assembler: Assembler;
   private readonly commands: Commands;
   private readonly spaces: Spaces;
   private gate: Gate | undefined;
@@ -55,6 +60,10 @@ export class KernelWalker {
     this.agent = agent;
     this.drops = drops;
     this.options = options;
+    const logs = sandbox.hostLog && new LogLines();
+    this.hostLog = sandbox.hostLog;
+    if (this.hostLog) this.hostLog.onLine = ({ text }) => logs?.hear(text);
+    this.assembler = new Assembler(logs);
     const emit = (ns: string, step: WalkStep) => this.emit(ns, step);
     this.commands = new Commands(options.script, options.source ?? readSource, emit);
     this.spaces = new Spaces(sandbox, agent, emit, options.onFrame);
@@ -80,18 +89,19 @@ export class KernelWalker {
     return { BASH_ENV, [MAIN]: "1" };
   }
 
-  /** The words of an interactive bash on a terminal in `ns`, whose lines are told. */
+  /** The words of a script on a terminal. Not in the job's environment: whoever starts it may be a bash itself. */
+  script(argv: readonly string[]): string[] {
+    return withEnvironment(this.environment, argv);
+  }
+
+  /**
+   * The words of an interactive bash on a terminal in `ns`, whose lines are told. With `shown`
+   * (WalkerOptions) its prompt waits until the walk of what was typed has been told.
+   */
   terminal(ns: string): string[] {
-    const env = { ...this.environment, PACKETWALK_NS: ns };
-    // Not in the job's environment: whoever starts the shell may be a bash itself.
-    return [
-      "env",
-      ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
-      "bash",
-      "--rcfile",
-      TERMINAL_RC,
-      "-i",
-    ];
+    const PACKETWALK_HOLDS = this.options.shown ? "1" : "";
+    const env = { ...this.environment, PACKETWALK_NS: ns, PACKETWALK_HOLDS };
+    return withEnvironment(env, ["bash", "--rcfile", TERMINAL_RC, "-i"]);
   }
 
   /** From now on what is seen is told also while no shell is at the gate. */
@@ -121,9 +131,10 @@ export class KernelWalker {
         await this.spaces.find();
         this.commands.typed(line);
       },
-      prompted: async ({ shell, status }) => {
+      prompted: async ({ shell, status, holds }) => {
         if (this.closed) return;
         await this.settle();
+        if (holds) await this.options.shown?.();
         this.commands.end(shell, status);
       },
       isAlive: (pid) => this.isAlive(pid),
@@ -131,7 +142,7 @@ export class KernelWalker {
   }
 
   /** Between two commands: everything that happened is told. `next`: the script's own shell, if that goes on. */
-  private async pause(next: number | undefined): Promise<void> {
+  private async pause(next: { readonly shell: number; readonly status: number } | undefined): Promise<void> {
     if (this.closed) return;
     if (next === undefined) {
       // A script in the script, or a part of a pipeline: all that cannot wait is a watch on a new namespace.
@@ -139,7 +150,7 @@ export class KernelWalker {
       return;
     }
     await this.settle();
-    this.commands.end(next, 0);
+    this.commands.end(next.shell, next.status);
   }
 
   /** Everything that happened is told, also what ended in the background. */
@@ -173,6 +184,7 @@ export class KernelWalker {
       if (ns.traces.some((line) => line.kind === "rule" || line.kind === "policy")) await ns.learnRules();
     }
     await this.spaces.lookAround();
+    this.hostLog?.take();
     for (const { ns, time, step } of this.assembler.take(this.spaces.all, this.drops?.drops.splice(0))) {
       this.emit(ns, step, time);
     }
@@ -194,12 +206,18 @@ export class KernelWalker {
     this.options.onEvent({ seq: ++this.seq, time: Number(time - this.booted), ns, ...step } as WalkEvent);
   }
 
-  /** The script has ended: tells what is left and lets go of all watchers. */
-  async close(): Promise<void> {
+  /** A script has ended with this status, and the lab goes on: tells what is left of it. */
+  async ended(status: number): Promise<void> {
+    await this.gate?.after(() => this.settle());
+    this.commands.end("scripts", status);
+  }
+
+  /** The lab has ended, its last command with this status: tells what is left and lets go of all watchers. */
+  async close(status = 0): Promise<void> {
     await this.gate?.after(() => {});
     await this.quiet();
     await this.gather();
-    this.commands.end(undefined, 0);
+    this.commands.end(undefined, status);
     await this.abort();
   }
 
@@ -222,6 +240,10 @@ function readSource(file: string): string | undefined {
     // Written by the script itself, or named from another folder: it counts as the foreground.
     return undefined;
   }
+}
+
+function withEnvironment(env: Readonly<Record<string, string>>, argv: readonly string[]): string[] {
+  return ["env", ...Object.entries(env).map(([name, value]) => `${name}=${value}`), ...argv];
 }
 
 function realtime(): bigint {
