@@ -15,8 +15,14 @@ export async function openKernel(
   const { KernelEngine } = await import("../engine/kernel/engine.ts");
   const { SandboxError } = await import("../engine/kernel/sandbox.ts");
   const { HostLogError } = await import("../engine/kernel/host-log/guard.ts");
-  const { obstacle } = await import("../engine/kernel/doctor.ts");
+  const { missingTool, obstacle } = await import("../engine/kernel/doctor.ts");
   const { file } = options;
+  const missing = missingTool();
+  if (missing) {
+    say(`the kernel engine cannot start: ${missing.what}`);
+    say(missing.cure ?? "");
+    return undefined;
+  }
   if (file !== undefined) for (const line of limits(readFileSync(file, "utf8"), options.hostLog)) say(line);
   try {
     return await KernelEngine.open({

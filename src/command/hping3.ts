@@ -1,7 +1,7 @@
 import { KernelError } from "../base/errno.ts";
 import { IPPROTO_RAW, RawSocket } from "../network/socket/raw.ts";
 import { UdpSocket } from "../network/socket/udp.ts";
-import { put16, put32, u16 } from "../wire/bytes.ts";
+import { put16, put32, u16, u32 } from "../wire/bytes.ts";
 import { checksum, pseudo4 } from "../wire/checksum.ts";
 import * as icmp from "../wire/icmp.ts";
 import * as ipv4 from "../wire/ipv4.ts";
@@ -19,6 +19,29 @@ const FLOOD_GAP = 13_500;
 
 const flagText = (bits: number) => FLAGS.filter((_, i) => bits & (1 << i)).join("");
 
+const SHORT = "c:i:nqI:V0128S9:FRPAUXYp:s:kw:t:N:d:a:DbyzxC:K:fm:o:g:O:H:L:M:QE:e:jJBurZGTh";
+
+/**
+ * What hping3's own parser (antigetopt) does not take, and getopt would: an argument that is glued to its option, or
+ * to a long one's "=". The complaint, or undefined.
+ */
+function misread(args: readonly string[]): string | undefined {
+  for (let i = 0; i < args.length; i++) {
+    const word = args[i];
+    if (word.startsWith("--")) {
+      if (word.includes("=")) return `unrecognized option \`${word}'`;
+      continue;
+    }
+    if (!word.startsWith("-")) continue;
+    for (let at = 1; at < word.length; at++) {
+      if (SHORT[SHORT.indexOf(word[at]) + 1] !== ":") continue;
+      if (at + 1 < word.length || i + 1 >= args.length) return `option requires an argument -- ${word[at]}`;
+      i++;
+    }
+  }
+  return undefined;
+}
+
 /** hping3 in its simple forms: TCP (default), ICMP echo (-1) and UDP (-2) probes. */
 export const hping3 = defineTool({
   names: ["hping3", "hping"],
@@ -27,47 +50,51 @@ export const hping3 = defineTool({
   *main(tool) {
     const { proc } = tool;
     const { net, machine } = proc;
-    const opts = getopt(
-      tool.args,
-      "c:i:nqI:V0128S9:FRPAUXYp:s:kw:t:N:d:a:DbyzxC:K:fm:o:g:O:H:L:M:QE:e:jJBurZGTh",
-      {
-        "count:": "c",
-        "interval:": "i",
-        fast: "fast",
-        faster: "faster",
-        flood: "flood",
-        numeric: "n",
-        quiet: "q",
-        "interface:": "I",
-        icmp: "1",
-        udp: "2",
-        rawip: "0",
-        scan: "8",
-        syn: "S",
-        fin: "F",
-        rst: "R",
-        push: "P",
-        ack: "A",
-        urg: "U",
-        xmas: "X",
-        ymas: "Y",
-        "destport:": "p",
-        "baseport:": "s",
-        keep: "k",
-        "win:": "w",
-        "ttl:": "t",
-        "id:": "N",
-        "data:": "d",
-        "spoof:": "a",
-        "rand-source": "rand",
-        dontfrag: "y",
-        "icmptype:": "C",
-        "icmpcode:": "K",
-      },
-    );
+    const wrong = misread(tool.args);
+    if (wrong !== undefined) {
+      proc.err(`hping3: ${wrong}\nTry hping3 --help\n`);
+      return 1;
+    }
+    const opts = getopt(tool.args, SHORT, {
+      "count:": "c",
+      "interval:": "i",
+      fast: "fast",
+      faster: "faster",
+      flood: "flood",
+      numeric: "n",
+      quiet: "q",
+      "interface:": "I",
+      icmp: "1",
+      udp: "2",
+      rawip: "0",
+      scan: "8",
+      syn: "S",
+      fin: "F",
+      rst: "R",
+      push: "P",
+      ack: "A",
+      urg: "U",
+      xmas: "X",
+      ymas: "Y",
+      "destport:": "p",
+      "baseport:": "s",
+      keep: "k",
+      "win:": "w",
+      "ttl:": "t",
+      "id:": "N",
+      "data:": "d",
+      "spoof:": "a",
+      "rand-source": "rand",
+      dontfrag: "y",
+      "icmptype:": "C",
+      "icmpcode:": "K",
+    });
     for (const key of UNMODELLED) if (opts.has(key)) fail(tool, `-${key} is not modelled by Packetwalk`);
     const target = opts.rest[0];
-    if (target === undefined) return 0;
+    if (target === undefined) {
+      proc.err("hping3: missing host argument\nTry `hping3 --help' for more information.\n");
+      return 1;
+    }
     const to = parseAddress(target) ?? lookupName(proc, target);
     if (to === undefined) {
       proc.err(`Unable to resolve '${target}'\n`);
@@ -141,8 +168,11 @@ export const hping3 = defineTool({
     let received = 0;
     let [min, max, sum, timed] = [0, 0, 0, 0];
     const times: number[] = [];
+    const sinceMidnight = () => Math.floor((machine.epoch + machine.now) / 1e6) % 86_400_000;
     const build = (): Uint8Array => {
-      const length = (mode === "tcp" ? 20 : 8) + payload;
+      // A time stamp request has its three time stamps for data (send_icmp_timestamp).
+      const stamps = mode === "icmp" && Number(opts.get("C")) === icmp.TIMESTAMP;
+      const length = (mode === "tcp" ? 20 : 8) + (stamps ? 12 : payload);
       const data = new Uint8Array(20 + length);
       data[0] = 0x45;
       put16(data, 4, opts.has("N") ? Number(opts.get("N")) : machine.random.below(0xffff) + 1);
@@ -157,6 +187,10 @@ export const hping3 = defineTool({
         data[21] = Number(opts.get("K") ?? 0);
         put16(data, 24, identifier);
         put16(data, 26, ((sent << 8) & 0xff00) | ((sent >> 8) & 0xff));
+        if (stamps) {
+          data.fill(0, 28);
+          put32(data, 28, sinceMidnight());
+        }
         put16(data, 22, checksum(data, 20, data.length));
         return data;
       }
@@ -203,13 +237,18 @@ export const hping3 = defineTool({
         if (!quiet) yield* tool.print(text);
       } else if (protocol === ipv4.ICMP) {
         const type = data[at];
-        if (type === icmp.ECHO_REPLY && mode === "icmp") {
+        if ((type === icmp.ECHO_REPLY || type === icmp.TIMESTAMP_REPLY) && mode === "icmp") {
           if (u16(data, at + 4) !== identifier) return;
           const wire = u16(data, at + 6);
           const sequence = ((wire & 255) << 8) | (wire >> 8);
           received++;
           const text = `${start()} icmp_seq=${sequence} ${round(sequence)}\n`;
           if (!quiet) yield* tool.print(text);
+          if (quiet || type !== icmp.TIMESTAMP_REPLY) return;
+          const [originate, receive, transmit] = [8, 12, 16].map((i) => u32(data, at + i));
+          yield* tool.print(
+            `ICMP timestamp: Originate=${originate} Receive=${receive} Transmit=${transmit}\nICMP timestamp RTT tsrtt=${sinceMidnight() - originate}\n\n`,
+          );
         } else if (type === icmp.DEST_UNREACH || type === icmp.TIME_EXCEEDED) {
           const inner = at + 8;
           if (ipv4.dst(data, inner) !== to) return;

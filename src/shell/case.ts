@@ -13,7 +13,8 @@ export function* caseCommand(sh: Shell, node: Ast.Case): Running {
   const word = parseWord(node.word.text);
   const value = word.waits ? yield* driven(sh, () => text(sh, word.parts)) : text(sh, word.parts);
   if (sh.options.xtrace && !sh.dash) sh.trace(`case ${node.word.text} in`);
-  sh.status = 0;
+  // The body finds the status of the command before; without a body it is 0 (execute_case_command).
+  let status = 0;
   let through = false;
   for (const item of node.items) {
     let hit = through;
@@ -29,12 +30,13 @@ export function* caseCommand(sh: Shell, node: Ast.Case): Running {
     }
     if (!hit) continue;
     through = false;
-    yield* runList(sh, item.body);
-    if (sh.jump) break;
+    status = item.body.commands.length === 0 ? 0 : yield* runList(sh, item.body);
+    if (sh.jump) return sh.status;
     if (item.terminator === ";&") through = true;
     else if (item.terminator !== ";;&") break;
   }
-  return sh.status;
+  sh.status = status;
+  return status;
 }
 
 /** select: a menu on standard error, a number from standard input. */

@@ -26,17 +26,17 @@ export const END_OF_CASE = "{ : the case is over; set +x; } 2>/dev/null\n";
 
 /**
  * What each command found that was not 0, as "FILE:LINE WORD found STATUS …", in the order of the lines. Whether a loop
- * that waits had to wait is chance, and so is the order of what runs at the same time: what `sleep` found, or a
- * command on the line of an `until` or a `while`, is left out, and the statuses of one place are sorted.
+ * that waits had to wait is chance, and so is the order of what runs at the same time: what `sleep` or a command in
+ * a loop with a `sleep` found is left out, and the statuses of one place are sorted.
  */
 export function statusesOf(trace: string, script: string): string {
-  const waits = script.split("\n").map((line) => /\b(until|while)\b/.test(line));
+  const waits = linesOfWaits(script);
   const found = new Map<string, number[]>();
   for (const line of trace.split("\n")) {
     const m = /^\++\x01(\d+)\x01([^\x01]*)\x01(\d+)\x01(\S*)/.exec(line);
     if (!m) continue;
     const [, status, file, number, word] = m;
-    if (status === "0" || word === "sleep" || waits[Number(number) - 1]) continue;
+    if (status === "0" || word === "sleep" || waits.has(Number(number))) continue;
     const key = `${file}:${number} ${word.replace(/=.*/, "=")}`;
     found.set(key, [...(found.get(key) ?? []), Number(status)]);
   }
@@ -45,4 +45,22 @@ export function statusesOf(trace: string, script: string): string {
     .sort(([a], [b]) => order(a) - order(b) || (a < b ? -1 : 1))
     .map(([key, statuses]) => `${key} found ${statuses.sort((a, b) => a - b).join(" ")}\n`)
     .join("");
+}
+
+/** The lines of loops that wait: with a `sleep`, or an `until` or a `while` on one line, which may wait for anything. */
+function linesOfWaits(script: string): Set<number> {
+  const waits = new Set<number>();
+  const open: { from: number; sleeps: boolean }[] = [];
+  script.split("\n").forEach((line, i) => {
+    if (/\b(until|while)\b/.test(line)) waits.add(i + 1);
+    for (const [word] of line.matchAll(/\b(?:until|while|for|done|sleep)\b/g)) {
+      if (word === "sleep") for (const loop of open) loop.sleeps = true;
+      else if (word !== "done") open.push({ from: i, sleeps: false });
+      else {
+        const loop = open.pop();
+        for (let at = loop?.from ?? i; loop?.sleeps && at <= i; at++) waits.add(at + 1);
+      }
+    }
+  });
+  return waits;
 }

@@ -70,6 +70,33 @@ ${PING}dmesg -C; dmesg; (dmesg -W -t & echo $! > /tmp/pid; wait) > /tmp/followed
     expect(followed[3].trim()).toBe("3");
   }, 180_000);
 
+  test("the walk tells each line at its rule", () => {
+    const file = join(scripts.folder, "log.jsonl");
+    packetwalk(
+      "walk",
+      "--engine",
+      "kernel",
+      "--host-log",
+      "--events",
+      file,
+      scripts.write("walked.sh", `${LAB}${PING}`),
+    );
+    const events = readFileSync(file, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const logs = events.flatMap((event, i) =>
+      event.kind === "log"
+        ? [`${event.ns} ${events[i - 1].text} ${event.line.replace(/ (MAC|SRC)=.*/, "")}`]
+        : [],
+    );
+    expect(logs).toEqual([
+      'a -j LOG --log-prefix "a:OUTPUT " a:OUTPUT IN= OUT=v0',
+      'b -j LOG --log-prefix "b:INPUT " --log-level 7 b:INPUT IN=v1 OUT=',
+      'b -j LOG --log-prefix "b:OUTPUT " b:OUTPUT IN= OUT=v1',
+    ]);
+  }, 180_000);
+
   test("without it the switch stays, and dmesg says why it is empty", () => {
     const path = scripts.write("without.sh", `${LAB}${PING}dmesg\necho "status $?"\n`);
     const { stdout, stderr } = packetwalk("run", "--engine", "kernel", path);

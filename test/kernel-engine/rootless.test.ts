@@ -108,7 +108,7 @@ reboot -f; sleep 100
     expect(asUser("run", path)).toEqual({
       stdout: "no\n".repeat(9),
       stderr: expect.stringContaining(
-        "the sandbox ended before the script did: it was rebooted, or its process 1 was killed.",
+        "the sandbox ended before the script did: it was rebooted, its process 1 was killed, or the machine's memory ran out.",
       ),
       status: 137,
     });

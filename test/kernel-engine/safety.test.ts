@@ -99,6 +99,17 @@ try reboot -f
     expect(stdout).toBe("lo\nalive\n0\n");
   });
 
+  test("a namespace is entered from within another", () => {
+    const { stdout, stderr } = run(
+      "nested.sh",
+      `ip netns add a; ip netns add b; mkdir -p /etc/netns/b; echo inside > /etc/netns/b/hostname
+ip netns exec a ip netns exec b sh -c 'ip netns identify; cat /etc/hostname; ls /sys/class/net; echo 1 2>&1 > /sys/kernel/mm/ksm/run' 2>/dev/null
+ip netns exec a bash -c 'ip netns exec b nosuch; echo $?'`,
+    );
+    expect(stdout).toBe("b\ninside\nlo\n1\n");
+    expect(stderr).toContain('exec of "nosuch" failed: No such file or directory');
+  });
+
   test("a full disk is the sandbox's own", () => {
     const { stdout } = run(
       "fill.sh",

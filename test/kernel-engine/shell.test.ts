@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -11,7 +12,6 @@ import {
   Person,
   ROOT,
   Scripts,
-  start,
 } from "./support.ts";
 
 const scripts = new Scripts();
@@ -86,14 +86,44 @@ describe.runIf(HAS_KERNEL)("packetwalk shell on the kernel", () => {
     expect({ status, stdout, stderr }).toEqual({ status: 5, stdout: "booted\nboxA\n", stderr: "" });
   });
 
-  test("what it has not says so", async () => {
-    const child = start(["shell", "--engine", "kernel", "--pcap", "x"]);
-    let said = "";
-    child.stderr.on("data", (bytes) => {
-      said += bytes;
-    });
-    const status = await new Promise((resolve) => child.once("close", resolve));
-    expect(said).toContain("--pcap");
-    expect(status).toBe(2);
+  test("--walk: each packet's walk under the command that was typed, before the next prompt", async () => {
+    const lab =
+      "ip netns add a; ip link add v0 type veth peer name v1 netns a; ip addr add 10.0.0.1/24 dev v0; ip link set v0 up; ip -n a addr add 10.0.0.2/24 dev v1; ip -n a link set v1 up\n";
+    const person = new Person([], "--walk", "--no-color", scripts.write("walked.sh", lab));
+    await person.shows(PROMPT);
+    person.type("ping -c 1 -W 1 10.9.9.9\r");
+    await person.shows(/Network is unreachable\r+\n/);
+    await person.shows(/could not send to 10\.9\.9\.9: ENETUNREACH[^#]*look/);
+    await person.shows(PROMPT);
+    person.type("ip netns exec a iptables -A INPUT -p icmp -j DROP; ping -c 1 -W 1 10.0.0.2; echo o''ver\r");
+    await person.shows(/\nover\r+\n/);
+    await person.shows(/died in a, hook INPUT: NETFILTER_DROP/);
+    await person.shows(PROMPT);
+    person.type("exit 3\r");
+    expect(await person.ended).toBe(3);
   });
+
+  test("--walk, --events and --pcap on a pipe", () => {
+    const events = join(scripts.folder, "events.jsonl");
+    const folder = join(scripts.folder, "captures");
+    const bin = join(ROOT, "bin/packetwalk.js");
+    const words = [bin, "shell", "--engine", "kernel", "--walk", "--events", events, "--pcap", folder];
+    const { status, stdout } = spawnSync(process.execPath, words, {
+      cwd: ROOT,
+      encoding: "utf8",
+      input:
+        "ip netns add a\nip link add v0 type veth peer name v1 netns a\nip addr add 10.0.0.1/24 dev v0; ip link set v0 up\nip -n a addr add 10.0.0.2/24 dev v1; ip -n a link set v1 up\nping -c 1 -W 1 10.0.0.2 | grep received\nexit 5\n",
+    });
+    expect(status).toBe(5);
+    expect(stdout).toMatch(
+      /1 received.*\n[\s\S]*10\.0\.0\.1 → 10\.0\.0\.2 {2}ICMP echo request[\s\S]*✓ icmp/,
+    );
+    const kinds = readFileSync(events, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line).kind);
+    expect(kinds).toEqual(expect.arrayContaining(["command", "command-end", "born", "deliver"]));
+    const read = spawnSync("tcpdump", ["-nr", join(folder, "a-v1.pcapng"), "icmp"], { encoding: "utf8" });
+    expect(read.stdout.match(/ICMP echo (request|reply)/g)).toEqual(["ICMP echo request", "ICMP echo reply"]);
+  }, 120_000);
 });

@@ -85,12 +85,16 @@ export function hostState(): Record<string, string> {
     route: "ip route show table all",
     rule: "ip rule",
     rules: "iptables-save | grep -v '^#' | sed 's/\\[[0-9:]*\\]//'",
-    nft: "nft list tables",
+    nft: "nft list ruleset | sed 's/packets [0-9]* bytes [0-9]*//; s/# handle.*//'",
     // Counters and clocks of their own are not settings; nf_log_all_netns has tests of its own, maybe beside these.
     sysctl:
       "sysctl -a 2>/dev/null | grep -E '^(net|kernel|vm|fs)\\.' | grep -vE 'random|quota|nf_conntrack_count|-nr|_state|ns_last_pid|nf_log_all_netns|inode|dentry|pty.nr'",
     netns: "ls -la /run/netns 2>&1",
     mounts: "cat /proc/self/mounts",
+    // Those that the machine's own services make come and go.
+    cgroups:
+      "find /sys/fs/cgroup -type d 2>/dev/null | grep -vE '[.](scope|service|slice|mount|socket)|/user@' | sort",
+    modes: "stat -c '%n %a' /proc/sys/kernel /sys /dev/null /run /tmp",
     tracing: "ls /sys/kernel/tracing/instances /sys/kernel/debug/tracing/instances 2>&1",
   };
   const state: Record<string, string> = {};

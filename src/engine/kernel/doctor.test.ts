@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { examine } from "./doctor.ts";
+import { age, examine } from "./doctor.ts";
 import { limits } from "./limits.ts";
 
 describe("doctor", () => {
@@ -9,6 +9,22 @@ describe("doctor", () => {
       expect(finding.cure).toMatch(/\S/);
       expect(`${finding.what}${finding.cure}`).not.toContain("\n");
     }
+  });
+});
+
+describe("a kernel's age", () => {
+  const told = (release: string, root: boolean) =>
+    age(release, root).map(({ needed, what }) => `${needed ? "✗" : "–"} ${what.replace(/^.*: /, "")}`);
+  test("what each is too old for", () => {
+    const forks = "– a script that forks without end is ended by the time limit alone";
+    expect(told("6.14.0-1-amd64", false)).toEqual([]);
+    expect(told("6.1.0-18-amd64", true)).toEqual([forks]);
+    expect(told("5.10.0", true)).toEqual(["– it gives no reasons for drops", forks]);
+    expect(told("5.10.0", false)).toEqual([
+      "✗ an ordinary user may not mount overlayfs (run packetwalk as root)",
+      forks,
+    ]);
+    expect(told("4.19.0", true)[0]).toBe("✗ the kernel engine is made for 5.4 and newer");
   });
 });
 

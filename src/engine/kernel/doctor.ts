@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { release } from "node:os";
 import { SYSTEM_PATH } from "./sandbox.ts";
 
 /** One thing that the kernel engine needs or likes to have, and how this machine stands. */
@@ -109,7 +110,14 @@ export function examine(): Finding[] {
       },
     ];
   }
-  const findings = TOOLS.map(({ tool, needed, of, why }): Finding => {
+  const findings = tools();
+  if (findings.every((f) => f.ok || !f.needed)) findings.push(...privileges());
+  findings.push(...age(release(), process.getuid?.() === 0));
+  return findings;
+}
+
+function tools(): Finding[] {
+  return TOOLS.map(({ tool, needed, of, why }): Finding => {
     const ok = has(tool);
     return {
       ok,
@@ -118,13 +126,38 @@ export function examine(): Finding[] {
       ...(ok ? {} : { cure: install(of) }),
     };
   });
-  if (findings.every((f) => f.ok || !f.needed)) findings.push(...privileges());
-  return findings;
 }
 
 /** The first thing that keeps a sandbox from starting. */
 export function obstacle(): Finding | undefined {
   return examine().find((f) => f.needed && !f.ok);
+}
+
+/** The first tool that is missing; looks at no more than that. */
+export function missingTool(): Finding | undefined {
+  return tools().find((f) => f.needed && !f.ok);
+}
+
+/** What a kernel is too old for. */
+export function age(running: string, root: boolean): Finding[] {
+  const [major = 0, minor = 0] = running.split(".").map(Number);
+  const since = (m: number, n: number) => major > m || (major === m && minor >= n);
+  const newer = (version: string) =>
+    `a kernel from Linux ${version} on (Debian: linux-image-amd64 of a newer release or of backports; Ubuntu: linux-generic-hwe; Fedora, Arch, Alpine, openSUSE: update the system)`;
+  const old = (what: string, version: string, needed = false): Finding => ({
+    ok: false,
+    needed,
+    what: `Linux ${major}.${minor} is too old: ${what}`,
+    cure: newer(version),
+  });
+  const findings: Finding[] = [];
+  if (!since(5, 4)) findings.push(old("the kernel engine is made for 5.4 and newer", "5.4", true));
+  if (!root && !since(5, 11))
+    findings.push(old("an ordinary user may not mount overlayfs (run packetwalk as root)", "5.11", true));
+  if (root && !since(5, 17)) findings.push(old("it gives no reasons for drops", "5.17"));
+  if (!since(6, 14))
+    findings.push(old("a script that forks without end is ended by the time limit alone", "6.14"));
+  return findings;
 }
 
 /** Whether a program is where the sandbox looks for programs. */
@@ -158,11 +191,20 @@ function distribution(): string {
 function privileges(): Finding[] {
   const root = process.getuid?.() === 0;
   const flags = root ? ["--net", "--mount"] : ["--user", "--map-root-user", "--net", "--mount"];
-  const run = spawnSync("unshare", [...flags, "iptables", "-w", "-L", "-n"], {
-    env: { PATH: SYSTEM_PATH },
-    encoding: "utf8",
-  });
+  const ask = (...argv: string[]) =>
+    spawnSync("unshare", [...flags, ...argv], { env: { PATH: SYSTEM_PATH }, encoding: "utf8" });
+  const run = ask("iptables", "-w", "-L", "-n");
   if (run.status === 0) {
+    const overlay = ask("sh", "-c", tryOverlay(root));
+    if (overlay.status !== 0)
+      return [
+        {
+          ok: false,
+          needed: true,
+          what: `overlayfs cannot be mounted, by which the disk is copy-on-write: ${overlay.stderr.trim().split("\n")[0]}`,
+          cure: root ? "load it on the host: modprobe overlay" : "run packetwalk as root",
+        },
+      ];
     return [
       {
         ok: true,
@@ -195,6 +237,11 @@ function privileges(): Finding[] {
       cure: root ? "in a container: start it with --privileged" : allow(),
     },
   ];
+}
+
+function tryOverlay(root: boolean): string {
+  const options = `lowerdir=/mnt/l,upperdir=/mnt/u,workdir=/mnt/w${root ? "" : ",userxattr"}`;
+  return `mount -t tmpfs t /mnt && mkdir /mnt/l /mnt/u /mnt/w && mount -t overlay -o ${options} o /mnt/l`;
 }
 
 /** What switches unprivileged user namespaces off differs by distribution. */

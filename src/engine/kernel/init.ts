@@ -49,18 +49,22 @@ mkfifo -m 666 /run/made /run/ready
 # /sys that shows the new network namespace and is locked (ip netns exec looks whether it is).
 helper() {
   read -r _ < /run/made
-  echo "0 0 4294967295" > /proc/1/gid_map && echo "0 0 4294967295" > /proc/1/uid_map && echo mapped > /run/ready
+  echo "0 0 4294967295" > /proc/1/gid_map && echo "0 0 4294967295" > /proc/1/uid_map || return
+  echo ok > /run/ready
   read -r _ < /run/made
   nsenter --net=/proc/1/ns/net mount -t sysfs -o ro sysfs /sys || return
   # By a /proc without the masks. In a cgroup namespace of its own root could mount the host's cgroups, which its
   # user number owns; memory that is shared belongs to no process, so that nobody would be killed for it.
   unshare --mount sh -c 'mount -t proc proc /proc &&
     nsenter --user=/proc/1/ns/user --preserve-credentials sh -c "echo 0 > /proc/sys/user/max_cgroup_namespaces" &&
-    nsenter --ipc=/proc/1/ns/ipc sh -c "${IPC_LIMITS}"' && echo mounted > /run/ready
+    nsenter --ipc=/proc/1/ns/ipc sh -c "${IPC_LIMITS}"' || return
+  echo ok > /run/ready
 }
-helper < /dev/null &
-exec unshare --user bash --norc -c ${quote(`echo user > /run/made; read -r _ < /run/ready
-exec unshare --net --uts --ipc bash --norc -c ${quote(`echo net > /run/made; read -r _ < /run/ready
+(helper || echo failed > /run/ready) < /dev/null &
+exec unshare --user bash --norc -c ${quote(`echo user > /run/made; read -r said < /run/ready
+[ $said = ok ] || { echo "FAIL cannot map users into a user namespace"; exit 1; }
+exec unshare --net --uts --ipc bash --norc -c ${quote(`echo net > /run/made; read -r said < /run/ready
+[ $said = ok ] || { echo "FAIL cannot set the namespaces up"; exit 1; }
 exec unshare --mount --propagation private bash --norc -c ${quote(`${HEAD}rm /run/made /run/ready\n${inside(options.profile)}`)}`)}`)}
 `;
 }

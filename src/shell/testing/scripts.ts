@@ -125,6 +125,7 @@ export const SCRIPTS: readonly string[] = [
   "set -n; echo no",
   'set -a; v=1; env | while read l; do case $l in v=*) echo "$l";; esac; done',
   "PS4='+${LINENO}: '; set -x\necho a\nf() { echo b; }\nf",
+  "false; case a in a) echo $?;; esac; false; case a in b) ;; esac; echo $?; false; case a in a) ;; esac; echo $?; f() { false; case a in a) return;; esac; }; f; echo $?",
   "exec {BASH_XTRACEFD}>t; PS4='+$? $LINENO '; set -x\nfalse\n(exit 3)\necho b 2>u\nset +x\ncat t u; unset BASH_XTRACEFD; set -x; echo c",
   "echo 'echo rc $0 ${BASH_SOURCE[0]} $#; v=1' > rc; export BASH_ENV='./${RC:-rc}'; bash -c 'echo $v $0' a b; echo 'echo $v $1' > y.sh; bash y.sh c; sh y.sh c; chmod +x y.sh; ./y.sh d; echo 'echo in $v' | bash; BASH_ENV=/nowhere bash y.sh e",
   "cd nodir || exit 1; echo no",

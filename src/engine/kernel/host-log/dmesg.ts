@@ -11,9 +11,9 @@ export const WITHOUT =
 
 /**
  * `dmesg` in the sandbox: the host's own, reading the lab's file. What it does not do with a file, clearing and
- * following, is done here.
+ * following, is done here. (bash -p: no BASH_ENV, which is the script's.)
  */
-export const DMESG = `#!/bin/bash
+export const DMESG = `#!/bin/bash -p
 real=$(PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin command -v dmesg) || { echo "dmesg: not installed on this host" >&2; exit 127; }
 log=${LOG_FILE} cleared=${HOME}/log-cleared
 rest=() clear= print=1 follow= old=1

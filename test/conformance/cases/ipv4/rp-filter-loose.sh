@@ -9,7 +9,6 @@ ip netns exec r sysctl -qw net.ipv4.ip_forward=1
 ip -n a route add default via 10.0.1.1; ip -n b route add default via 10.0.2.1
 ip -n a addr add 192.168.55.1/32 dev va
 ip netns exec r sysctl -w net.ipv4.conf.all.rp_filter=2
-ip netns exec r nstat -nz >/dev/null 2>&1
 ip netns exec a ping -c1 -W1 -I 192.168.55.1 10.0.2.2 | tail -2
 ip -n r route add 192.168.55.0/24 via 10.0.1.2
 ip netns exec a ping -c1 -W1 -I 192.168.55.1 10.0.2.2 | sed -n 2p
