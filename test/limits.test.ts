@@ -138,3 +138,58 @@ test("what garbage arguments broke", () => {
 test("a message to a standard error that cannot be written is lost, as in C", () => {
   expect(run("(exit 2<<<x a b); echo $?").text).toBe("2\n");
 });
+
+describe("a full disk", () => {
+  const small = (script: string) => {
+    const said: string[] = [];
+    const engine = new SimulatedEngine({});
+    engine.machine.disk.capacity = 2 ** 20;
+    engine.runToEnd({
+      argv: ["bash", "-c", `cd /tmp\n${script}`, "case"],
+      output: (bytes) => said.push(new TextDecoder().decode(bytes)),
+    });
+    return said.join("");
+  };
+
+  // As Debian 12 says it on a tmpfs of 1 MiB.
+  test("is met by what writes to it, each in its words", () => {
+    expect(
+      small(`head -c 900000 /dev/zero > a; echo $?
+head -c 900000 /dev/zero > b; echo $?
+printf '%200000s' x > c; echo $?
+seq 100000 > d; echo $?
+seq 100000 | tee h > /dev/null; echo $?
+seq 100000 | sort > k; echo $?
+seq 100000 | grep 1 > l; echo $?`),
+    ).toBe(`0
+head: error writing 'standard output': No space left on device
+1
+case: line 4: printf: write error: No space left on device
+1
+seq: write error: No space left on device
+1
+tee: h: No space left on device
+1
+sort: write failed: 'standard output': No space left on device
+sort: write error
+2
+grep: write error: No space left on device
+2
+`);
+  });
+
+  test("has room again when a file is gone: by rm when it is open nowhere, at the last close otherwise", () => {
+    expect(
+      small(`head -c 800000 /dev/zero > a; rm a; head -c 800000 /dev/zero > b; echo $?
+exec 3> open; mv b c; mv c b; rm b; head -c 800000 /dev/zero >&3; rm open
+head -c 800000 /dev/zero 2>&1 > m; echo $?; exec 3>&-
+head -c 800000 /dev/zero > m; echo $?; head -c 800000 /dev/zero > m; echo $?`),
+    ).toBe("0\nhead: error writing 'standard output': No space left on device\n1\n0\n0\n");
+  });
+
+  test("does not trouble tools that do not look", () => {
+    expect(
+      small("ip addr > /dev/full; echo $?; iptables -S > /dev/full; echo $?; ss > /dev/full; echo $?"),
+    ).toBe("0\n0\n0\n");
+  });
+});

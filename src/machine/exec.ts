@@ -184,6 +184,7 @@ export function* exec(
   if (path === undefined) throw new KernelError("ENOENT");
   const ready = load(proc, path, argv);
   proc.argv = ready.argv;
+  proc.hearsOutputErrors = false;
   proc.path = path;
   proc.resetHandlers();
   chargeExec(proc);

@@ -167,6 +167,9 @@ export class Process {
     file.release();
   }
 
+  /** `out` throws KernelError where standard output takes nothing (a full disk, a closed descriptor): a shell looks. */
+  hearsOutputErrors = false;
+
   /**
    * Prints to standard output without waiting: a pipe takes it beyond its capacity. For what a program says
    * in one go; a loop that may print without end uses `write`. A closed pipe kills the process (SIGPIPE).
@@ -196,8 +199,9 @@ export class Process {
         this.works(taken + CALL);
       }
     } catch (error) {
-      // Nobody hears of a message that standard error does not take (it is closed, or open for reading alone).
-      if (n === 2 && error instanceof KernelError && error.code !== "EPIPE") return;
+      // Most programs do not look whether standard output took all, and none hears it of standard error.
+      if (!(n === 1 && this.hearsOutputErrors) && error instanceof KernelError && error.code !== "EPIPE")
+        return;
       this.brokenPipe(error);
     }
   }

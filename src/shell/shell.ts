@@ -105,6 +105,7 @@ export class Shell implements ArithmeticHost {
   secondsBase: number;
 
   constructor(proc: Process, parent?: Shell) {
+    proc.hearsOutputErrors = true;
     this.proc = proc;
     this.machine = proc.machine;
     this.shellPid = parent?.shellPid ?? proc.pid;

@@ -10,6 +10,7 @@ import { FormatError } from "./value.ts";
 export const awk = defineTool({
   names: ["awk", "gawk", "mawk"],
   summary: "the pattern scanning language",
+  writeError: { text: "write failure (%s)", status: 2 },
   usageStatus: 2,
   hint: () =>
     "Usage: awk [POSIX or GNU style options] -f progfile [--] file ...\nUsage: awk [POSIX or GNU style options] [--] 'program' file ...\n",

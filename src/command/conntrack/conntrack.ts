@@ -173,6 +173,7 @@ export const conntrack = defineTool({
   names: ["conntrack"],
   directory: "/usr/sbin",
   summary: "list and change tracked connections",
+  writeError: "ignored",
   ownHelp: true,
   *main(tool) {
     const { proc } = tool;

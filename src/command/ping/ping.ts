@@ -466,6 +466,7 @@ class Ping {
 export const ping = defineTool({
   names: ["ping", "ping4"],
   summary: "ICMP echo requests",
+  writeError: "ignored",
   usageStatus: 2,
   hint: () => USAGE_HINT,
   *main(tool) {

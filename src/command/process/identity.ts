@@ -52,6 +52,7 @@ export const whoami = defineTool({
 export const hostname = defineTool({
   names: ["hostname"],
   summary: "print or set the host's name",
+  writeError: "ignored",
   usageStatus: 255,
   hint: () => `Usage: hostname [-b] {hostname|-F file}         set host name (from file)
        hostname [-a|-A|-d|-f|-i|-I|-s|-y]       display formatted name

@@ -9,6 +9,7 @@ const USAGE = "Usage: sed [OPTION]... {script-only-if-no-other-script} [input-fi
 export const sed = defineTool({
   names: ["sed"],
   summary: "edit a stream of lines",
+  writeError: { text: "couldn't flush stdout: %s", status: 4 },
   hint: () => USAGE,
   *main(tool) {
     const opts = getopt(tool.args, "bsnrzuEe:f:l:i::V:", {

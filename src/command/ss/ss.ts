@@ -1,3 +1,4 @@
+import { KernelError } from "../../base/errno.ts";
 import type { Process } from "../../machine/process.ts";
 import type { Command } from "../../machine/program.ts";
 import { RawSocket } from "../../network/socket/raw.ts";
@@ -183,7 +184,13 @@ export const ss: Command = {
   summary: "shows sockets",
   *run(proc) {
     try {
-      yield* proc.write(1, show(proc));
+      const text = show(proc);
+      try {
+        yield* proc.write(1, text);
+      } catch (error) {
+        // ss does not look whether its output was taken.
+        if (!(error instanceof KernelError)) throw error;
+      }
       return 0;
     } catch (error) {
       if (error instanceof FilterError) {

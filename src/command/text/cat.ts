@@ -69,6 +69,7 @@ function visibleByte(byte: number): string {
 export const tac = defineTool({
   names: ["tac"],
   summary: "print files with the last line first",
+  writeError: { text: "write error" },
   *main(tool) {
     const opts = getopt(tool.args, "brs:", {});
     return yield* eachInput(

@@ -138,11 +138,13 @@ function shellQuote(text: string): string {
 export const yes = defineTool({
   names: ["yes"],
   summary: "print a line for ever",
+  writeError: { text: "standard output: %s" },
   *main(tool) {
     const line = `${tool.args.join(" ") || "y"}\n`;
     const block = line.repeat(Math.max(1, Math.floor(8192 / line.length)));
     for (;;) {
-      yield* tool.proc.write(1, block);
+      yield* tool.print(block);
+      yield* tool.out.flush();
       // A writer that never waits must still let time pass.
       tool.proc.machine.charge(1000);
       yield { until: tool.proc.machine.now };

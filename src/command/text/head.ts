@@ -9,6 +9,7 @@ import { defineTool, fail } from "../tool/tool.ts";
 export const head = defineTool({
   names: ["head"],
   summary: "print the first lines of files",
+  writeError: { text: "error writing 'standard output': %s" },
   *main(tool) {
     // The obsolete "-5" is "-n 5".
     const args = tool.args.map((a, i) => (i === 0 && /^-\d+$/.test(a) ? `-n${a.slice(1)}` : a));
@@ -89,6 +90,7 @@ function lastLines(data: Uint8Array, count: number, delimiter: number): number {
 export const tail = defineTool({
   names: ["tail"],
   summary: "print the last lines of files",
+  writeError: { text: "error writing 'standard output': %s" },
   *main(tool) {
     const args = tool.args.map((a, i) =>
       i > 0 ? a : /^-\d+$/.test(a) ? `-n${a.slice(1)}` : /^\+\d+$/.test(a) ? `-n${a}` : a,

@@ -139,6 +139,7 @@ function globalFlags(opts: Parsed): string {
 export const sort = defineTool({
   names: ["sort"],
   summary: "sort lines",
+  writeError: { text: "write failed: 'standard output': %s\nwrite error" },
   usageStatus: 2,
   *main(tool) {
     const opts = getopt(tool.args, "bcCdfghik:mMno:rRsS:t:T:uVz", {

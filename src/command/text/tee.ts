@@ -11,14 +11,14 @@ export const tee = defineTool({
     const opts = getopt(tool.args, "aip", { append: "a", "ignore-interrupts": "i", "output-error::": "p" });
     if (opts.has("i")) tool.proc.handle("INT", "ignore");
     let status = 0;
-    const fds = [1];
+    let outputs = [{ fd: 1, name: "'standard output'" }];
     for (const path of opts.rest) {
       if (path === "-") {
-        fds.push(1);
+        outputs.push({ fd: 1, name: "'standard output'" });
         continue;
       }
       try {
-        fds.push(openOutput(tool.proc, path, { append: opts.has("a") }));
+        outputs.push({ fd: openOutput(tool.proc, path, { append: opts.has("a") }), name: path });
       } catch (error) {
         tool.warn(`${path}: ${reason(error)}`);
         status = 1;
@@ -26,13 +26,15 @@ export const tee = defineTool({
     }
     for (;;) {
       const data = (yield* tool.proc.read(0)).slice();
-      if (data.length === 0) return status;
-      for (const fd of fds) {
+      if (data.length === 0 || outputs.length === 0) return status;
+      for (const output of outputs) {
         try {
-          yield* tool.proc.write(fd, data);
+          yield* tool.proc.write(output.fd, data);
         } catch (error) {
           if (!(error instanceof KernelError)) throw error;
-          tool.warn(`${fd === 1 ? "'standard output'" : opts.rest[fds.indexOf(fd) - 1]}: ${error.message}`);
+          tool.warn(`${output.name}: ${error.message}`);
+          // Written to no more.
+          outputs = outputs.filter((o) => o !== output);
           status = 1;
         }
       }

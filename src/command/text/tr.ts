@@ -93,6 +93,7 @@ function expand(set: string, bytes: Uint8Array, length: number): number[] {
 export const tr = defineTool({
   names: ["tr"],
   summary: "translate, squeeze or delete characters",
+  writeError: { text: "write error: %s\nwrite error" },
   *main(tool) {
     const opts = getopt(tool.args, "+cCdst", {
       complement: "c",

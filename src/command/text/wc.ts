@@ -5,6 +5,7 @@ import { defineTool } from "../tool/tool.ts";
 export const wc = defineTool({
   names: ["wc"],
   summary: "count lines, words and bytes",
+  writeError: { text: "write error" },
   *main(tool) {
     const opts = getopt(tool.args, "clLmw", {
       bytes: "c",

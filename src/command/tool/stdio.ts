@@ -1,5 +1,12 @@
+import { KernelError } from "../../base/errno.ts";
 import { concat, utf8 } from "../../base/text.ts";
 import type { Process, Running } from "../../machine/process.ts";
+
+/**
+ * Standard output took nothing more (a full disk, a closed descriptor). No KernelError: what a tool says of a file that
+ * it cannot read is not meant for this.
+ */
+export class WriteError extends Error {}
 
 /** glibc's buffer for a pipe or a file: st_blksize. */
 const BLOCK = 4096;
@@ -16,6 +23,7 @@ export class Stdio {
   private heldBytes = 0;
   private text = "";
   private mode: "none" | "line" | "full";
+  private failed: string | undefined;
 
   constructor(proc: Process, mode?: "none" | "line" | "full") {
     this.proc = proc;
@@ -49,7 +57,21 @@ export class Stdio {
     const all = concat(this.held);
     this.held = [];
     this.heldBytes = 0;
-    yield* this.proc.write(1, all);
+    yield* this.write(all);
+  }
+
+  private *write(data: Uint8Array): Running<void> {
+    try {
+      yield* this.proc.write(1, data);
+    } catch (error) {
+      if (error instanceof KernelError) throw new WriteError(error.message);
+      throw error;
+    }
+  }
+
+  /** Throws the WriteError of an earlier write that nobody waited for. */
+  check(): void {
+    if (this.failed !== undefined) throw new WriteError(this.failed);
   }
 
   /** Writes everything without waiting, as error(3) does before it says anything on standard error. */
@@ -62,7 +84,14 @@ export class Stdio {
     const file = this.proc.fds.get(1);
     if (!file) return;
     while (rest.length > 0) {
-      const taken = file.write(rest);
+      let taken: ReturnType<typeof file.write>;
+      try {
+        taken = file.write(rest);
+      } catch (error) {
+        if (!(error instanceof KernelError)) throw error;
+        this.failed = error.message;
+        return;
+      }
       if (typeof taken === "symbol") {
         const { force } = file as { force?: (data: Uint8Array) => void };
         force?.call(file, rest);
@@ -89,6 +118,6 @@ export class Stdio {
     const all = concat(this.held);
     this.held = all.length > whole ? [all.subarray(whole)] : [];
     this.heldBytes = all.length - whole;
-    yield* this.proc.write(1, all.subarray(0, whole));
+    yield* this.write(all.subarray(0, whole));
   }
 }

@@ -2,7 +2,7 @@ import { KernelError } from "../../base/errno.ts";
 import { Exit, type Process, type Running } from "../../machine/process.ts";
 import type { Command } from "../../machine/program.ts";
 import { UsageError } from "./getopt.ts";
-import { Stdio } from "./stdio.ts";
+import { Stdio, WriteError } from "./stdio.ts";
 
 /** What a tool's main gets: its process, its buffered output, its arguments without the name. */
 export interface Tool {
@@ -28,6 +28,15 @@ export interface ToolSpec {
   readonly buffering?: "none" | "line" | "full";
   /** --help and --version are its own (echo prints them; true ignores them). */
   readonly ownHelp?: boolean;
+  /** What it says and how it ends when its output cannot be written; many tools do not look ("ignored"). */
+  readonly writeError?:
+    | "ignored"
+    | {
+        /** Lines; %s is the reason. */
+        text?: string;
+        /** Default: as for a usage error. */
+        status?: number;
+      };
   readonly main: (tool: Tool) => Running;
 }
 
@@ -51,6 +60,14 @@ export function defineTool(spec: ToolSpec): Command {
           proc.err(`${name}: ${message}\n`);
         },
       };
+      const { writeError = {} } = spec;
+      const lost = (error: WriteError, status: number): number => {
+        if (writeError === "ignored") return status;
+        const { text = `write error: ${error.message}`, status: failure = spec.usageStatus ?? 1 } =
+          writeError;
+        for (const line of text.replace("%s", error.message).split("\n")) proc.err(`${name}: ${line}\n`);
+        return status === 0 ? failure : status;
+      };
       let status: number;
       if (
         tool.args.length === 1 &&
@@ -72,15 +89,16 @@ export function defineTool(spec: ToolSpec): Command {
             proc.err(spec.hint ? spec.hint(name) : `Try '${name} --help' for more information.\n`);
           return spec.usageStatus ?? 1;
         }
+        if (error instanceof WriteError) return lost(error, 0);
         if (!(error instanceof Exit)) throw error;
         status = error.status;
       }
       try {
         yield* out.flush();
+        out.check();
       } catch (error) {
-        if (!(error instanceof KernelError)) throw error;
-        proc.err(`${name}: write error: ${error.message}\n`);
-        return status === 0 ? 1 : status;
+        if (!(error instanceof WriteError)) throw error;
+        return lost(error, status);
       }
       return status;
     },
