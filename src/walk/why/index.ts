@@ -1,5 +1,6 @@
 import { lastOf } from "../story.ts";
 import type { Death, Diagnosis, Explain } from "./diagnosis.ts";
+import { broadcastEcho, noEcho } from "./echo.ts";
 import { firewall } from "./firewall.ts";
 import { deviceDown, noNeighbour, tooBig, ttlExceeded } from "./link.ts";
 import { noRouteOnward, notForwarding, reversePath } from "./routing.ts";
@@ -20,6 +21,8 @@ const KINDS: readonly Explain[] = [
   tooBig,
   portClosed,
   noRouteOnward,
+  broadcastEcho,
+  noEcho,
   thrownAway,
 ];
 
