@@ -155,7 +155,7 @@ export const reset = (): void => void (stage.value && open(stage.value.session.l
 
 /**
  * Runs `look` now, and again when the lab, the moment or what `also` reads changes, once that has been quiet for `wait`
- * ms. One look at a time: what changes meanwhile is looked at afterwards, and a lab that takes long is looked at less often.
+ * ms (0: at once). One look at a time: what changes meanwhile is looked at afterwards, and a lab that takes long is looked at less often.
  */
 export function watchLab(
   look: (session: Session, at: number | undefined) => Promise<void>,
@@ -170,7 +170,8 @@ export function watchLab(
     const now = performance.now();
     if (timer === null) since = now;
     else clearTimeout(timer);
-    const pause = Math.max(wait(), took);
+    const least = wait();
+    const pause = least === 0 ? 0 : Math.max(least, took);
     // A lab that never rests is looked at all the same.
     timer = setTimeout(() => void run(session), now - since > Math.max(600, 2 * pause) ? 0 : pause);
   };
@@ -216,5 +217,5 @@ watchLab(
     const read = await readTopology(session, at);
     if (stage.value?.session === session && read && asOf.peek() === at) topology.value = read;
   },
-  { wait: () => (early || topology.peek() === null ? 10 : 90), also: () => building.value },
+  { wait: () => (early && !building.peek() ? 0 : 90), also: () => building.value },
 );
