@@ -51,7 +51,7 @@ describe.runIf(HAS_KERNEL)(`kill -9, seed ${SEED}`, () => {
   const random = new Random(SEED);
   beforeAll(() => {
     before = hostState();
-  });
+  }, 60_000);
 
   const path = () => scripts.write("lab.sh", LAB);
   /** Verb → its process, the longest moment in ms. */

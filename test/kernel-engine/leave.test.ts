@@ -75,7 +75,7 @@ describe.runIf(HAS_KERNEL)("a script that tries to leave", () => {
   let before: Record<string, string>;
   beforeAll(() => {
     before = hostState();
-  });
+  }, 60_000);
   const unchanged = () => expect(hostState()).toEqual(before);
 
   test("finds no way", () => {
@@ -105,7 +105,7 @@ describe.runIf(HAS_KERNEL)("a script without bounds", () => {
   let before: Record<string, string>;
   beforeAll(() => {
     before = hostState();
-  });
+  }, 60_000);
   const unchanged = () => expect(hostState()).toEqual(before);
   const left = (word: string) => pids().filter((pid) => commandOf(pid).includes(word));
 

@@ -32,7 +32,7 @@ describe.runIf(HAS_KERNEL)("a run on the kernel", () => {
   let before: Record<string, string>;
   beforeAll(() => {
     before = hostState();
-  });
+  }, 60_000);
   const unchanged = () => expect(hostState()).toEqual(before);
 
   test("streams its output and gives the script's status; the host is as it was", () => {

@@ -24,7 +24,7 @@ describe.runIf(HAS_KERNEL)("packetwalk shell on the kernel", () => {
   let before: Record<string, string>;
   beforeAll(() => {
     before = hostState();
-  });
+  }, 60_000);
 
   test("runs the script on the terminal, then a shell there; the terminal is as it was afterwards", async () => {
     const person = new Person([], scripts.write("lab.sh", LAB));
