@@ -17,7 +17,7 @@ export function profileCommands(profile: Profile): string {
     // A device that is there already (lo) copied the default when it was made.
     `for f in /proc/sys/net/ipv4/conf/*/rp_filter; do case $f in */all/*|*/default/*) ;; *) echo ${rpFilter} > $f ;; esac; done`,
     // Each namespace starts with 1 where br_netfilter is loaded; a bare kernel has not loaded it.
-    `f=/proc/sys/net/bridge/bridge-nf-call-iptables; [ ! -e $f ] || echo ${forward} > $f`,
+    `for f in /proc/sys/net/bridge/bridge-nf-call-*tables; do [ ! -e $f ] || echo ${forward} > $f; done`,
   ].join("\n");
 }
 

@@ -24,7 +24,10 @@ const TYPES: readonly (readonly [name: string, alias: string, code: number | nul
 const UDP_LITE = 136;
 const DCCP = 33;
 
-/** nf_ip_checksum, for the protocols whose checksum covers all of the payload (nf_reject_verify_csum). */
+/**
+ * nf_ip_checksum, for the protocols whose checksum covers all of the payload (nf_reject_verify_csum). It sums from the IP
+ * header on, which is nothing where that one's own checksum holds; it does not once a record route has been written to.
+ */
 function checksumHolds(pkt: Packet, at: number): boolean {
   const { data, net, end } = pkt;
   if (pkt.partial) return true;
@@ -46,7 +49,7 @@ function checksumHolds(pkt: Packet, at: number): boolean {
     protocol === ipv4.TCP || protocol === ipv4.UDP
       ? pseudo4(ipv4.src(data, net), ipv4.dst(data, net), protocol, end - at)
       : 0;
-  return checksum(data, at, end, pseudo) === 0;
+  return checksum(data, net, end, pseudo) === 0;
 }
 
 /** nf_send_unreach */

@@ -1,5 +1,6 @@
 import { FORWARD, NF_ACCEPT, NF_DROP, POSTROUTING, PREROUTING } from "../../netfilter/hooks.ts";
 import { PACKET_HOST, PACKET_OTHERHOST, type Packet } from "../../netfilter/packet.ts";
+import { checksum } from "../../wire/checksum.ts";
 import { TYPE_ARP, TYPE_IPV4 } from "../../wire/ethernet.ts";
 import * as ip from "../../wire/ipv4.ts";
 import type { Bridge } from "./bridge.ts";
@@ -30,7 +31,8 @@ export function refusesArp(bridge: Bridge, pkt: Packet): boolean {
 export function prerouting(bridge: Bridge, pkt: Packet, port: BridgePort): boolean {
   const ns = bridge.ns;
   const { data, net } = pkt;
-  if (!ip.valid(data, net, pkt.end)) {
+  // br_validate_ipv4
+  if (!ip.valid(data, net, pkt.end) || checksum(data, net, net + ip.headerLength(data, net)) !== 0) {
     ns.drop(pkt, "IP_INHDR", `bridge ${bridge.name}`);
     return false;
   }
