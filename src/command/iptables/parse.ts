@@ -11,6 +11,7 @@ import { findMatch, findTarget, impliedMatch } from "../../netfilter/registry.ts
 import { BoundMatch, BoundTarget } from "../../netfilter/rule.ts";
 import { protocolNumber } from "../../netfilter/services.ts";
 import { Getopt } from "./getopt.ts";
+import { merged } from "./native.ts";
 import { ILLEGAL, type Op, type Request } from "./request.ts";
 import { Failure, type Tool } from "./tool.ts";
 import { isKnownElsewhere } from "./unmodelled.ts";
@@ -509,22 +510,4 @@ export class Parser {
           throw new UsageError(`${extension.name}: option "--${name}" also requires "--${other}".\n`);
     }
   }
-}
-
-interface Matched {
-  readonly match: Match;
-  readonly data: unknown;
-}
-
-/** iptables-nft reads expressions of nf_tables' own back into one match of a name, where the first of them stands. */
-function merged(matches: readonly Matched[]): Matched[] {
-  const out: Matched[] = [];
-  for (const one of matches) {
-    const { match, data } = one;
-    const at = match.native?.(data) ? out.findIndex((o) => o.match === match && match.native?.(o.data)) : -1;
-    const both = at < 0 ? null : match.merge?.(out[at].data, data);
-    if (both) out[at] = { match, data: both };
-    else out.push(one);
-  }
-  return out;
 }
