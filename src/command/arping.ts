@@ -44,13 +44,24 @@ export const arping = defineTool({
   *main(tool) {
     const { proc } = tool;
     const { net, machine } = proc;
-    const opts = getopt(tool.args, "h?bfDUAqc:w:i:s:I:V");
+    const opts = getopt(tool.args, "h?bfDUAqc:w:i:s:I:V", null);
     if (opts.has("V")) {
       yield* tool.print(
         "arping from iputils 20221126\nlibcap: yes, IDN: yes, NLS: no, error.h: yes, getrandom(): yes, __fpending(): yes\n",
       );
       return 0;
     }
+    const whole = (key: string, low: number): number | undefined => {
+      const given = opts.get(key);
+      if (given === undefined) return undefined;
+      if (!/^\s*[+-]?\d+$/.test(given)) fail(tool, `invalid argument: '${given}'`);
+      if (Number(given) < low || Number(given) > 0x7fffffff)
+        fail(tool, `invalid argument: '${given}': out of range: ${low} <= value <= 2147483647`);
+      return Number(given);
+    };
+    const count = whole("c", 1) ?? Number.POSITIVE_INFINITY;
+    const seconds = whole("w", 0);
+    const interval = (whole("i", 0) ?? 1) * 1e9;
     const target = opts.rest[0];
     if (target === undefined || opts.rest.length > 1 || opts.has("h")) {
       proc.err(USAGE);
@@ -107,9 +118,7 @@ export const arping = defineTool({
     }
     const socket = new PacketSocket(net, proc, ETH_P_ARP, { cooked: true });
     socket.bind(dev);
-    const count = opts.has("c") ? Number(opts.get("c")) : Number.POSITIVE_INFINITY;
-    const interval = Number(opts.get("i") ?? 1) * 1e9;
-    const deadline = opts.has("w") ? machine.now + Number(opts.get("w")) * 1e9 : Number.POSITIVE_INFINITY;
+    const deadline = seconds === undefined ? Number.POSITIVE_INFINITY : machine.now + seconds * 1e9;
     const quiet = opts.has("q");
     let ended = false;
     for (const signal of ["INT"] as const)

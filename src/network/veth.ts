@@ -64,8 +64,10 @@ export class Veth extends Device {
     if (length > to.mtu + 14 + 4) {
       pkt.refused = true;
       this.stats.txDropped++;
-      this.ns.drop(pkt, "PKT_TOO_BIG", `device ${to.name}`, {
-        dev: to.name,
+      this.ns.drop(pkt, "PKT_TOO_BIG", `device ${this.name}`, {
+        dev: this.name,
+        peer: to.name,
+        peerNs: to.ns.name,
         mtu: to.mtu,
         length: length - 14,
       });

@@ -172,12 +172,18 @@ export function escapePattern(s: string): string {
   return s.replace(/[\\*?[\]()|!+@-]/g, "\\$&");
 }
 
-/** Whether unquoted pattern characters stand in it. */
+/**
+ * Whether an unquoted pattern stands in it, as bash's glob_pattern_p has it: a `[` is one only where a `]` closes it
+ * in the same part of the path, so that the command `[` and a lone bracket stay words under nullglob and failglob.
+ */
 export function hasGlob(pattern: string): boolean {
+  let open = false;
   for (let i = 0; i < pattern.length; i++) {
     const c = pattern[i];
     if (c === "\\") i++;
-    else if (c === "*" || c === "?" || c === "[") return true;
+    else if (c === "*" || c === "?" || (c === "]" && open)) return true;
+    else if (c === "[") open = true;
+    else if (c === "/") open = false;
     else if ((c === "+" || c === "@" || c === "!") && pattern[i + 1] === "(") return true;
   }
   return false;

@@ -89,7 +89,7 @@ For more details see ping(8).
 
 /** Reads ping's command line with its own messages (iputils 20221126). */
 export function parsePing(tool: Tool): PingOptions {
-  const opts = getopt(tool.args, "h?4bRT:6F:N:aABc:CdDe:fi:I:l:Lm:M:nOp:qQ:rs:S:t:UvVw:W:");
+  const opts = getopt(tool.args, "h?4bRT:6F:N:aABc:CdDe:fi:I:l:Lm:M:nOp:qQ:rs:S:t:UvVw:W:", null);
   if (opts.has("h") || opts.has("?")) {
     tool.proc.err(USAGE_HINT);
     throw new Exit(2);

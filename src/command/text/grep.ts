@@ -282,7 +282,9 @@ export const grep = defineTool({
     const inputs = files.length > 0 ? files : [recursive ? "." : "-"];
     const name = (path: string) => (path === "-" ? (opts.get("label") ?? "(standard input)") : path);
     const withName = opts.options.findLast(([k]) => k === "H" || k === "h")?.[0];
-    const labelled = withName === "H" || (withName !== "h" && (inputs.length > 1 || recursive));
+    // -r alone names no file: GNU grep starts to when its only operand turns out to be a directory.
+    const many = inputs.length > 1 || (recursive && inputs[0] !== "-" && isDirectory(tool.proc, inputs[0]));
+    const labelled = withName === "H" || (withName !== "h" && many);
     const globs = (key: string) =>
       opts.options
         .filter(([k]) => k === key)

@@ -24,12 +24,13 @@ export interface Parsed {
  *
  * @param args argv without the program's name.
  * @param short as in getopt(3): "nE:x::"; a leading "+" stops at the first operand.
- * @param long name → key; a name ending in ":" takes an argument, in "::" an optional one.
+ * @param long name → key; a name ending in ":" takes an argument, in "::" an optional one; null for a
+ *   program of getopt(3), to which the second dash is a short option that nobody knows.
  */
 export function getopt(
   args: readonly string[],
   short: string,
-  long: Readonly<Record<string, string>> = {},
+  long: Readonly<Record<string, string>> | null = {},
 ): Parsed {
   const options: [string, string][] = [];
   const rest: string[] = [];
@@ -44,9 +45,9 @@ export function getopt(
     }
     spec.set(key, kind);
   }
-  const names = Object.keys(long).map((entry) => {
+  const names = Object.entries(long ?? {}).map(([entry, key]) => {
     const name = entry.replace(/:+$/, "");
-    return { name, kind: entry.length - name.length, key: long[entry] };
+    return { name, kind: entry.length - name.length, key };
   });
   for (let i = 0; i < args.length; i++) {
     const arg = args[i];
@@ -55,6 +56,7 @@ export function getopt(
       break;
     }
     if (arg.startsWith("--")) {
+      if (long === null) throw new UsageError("invalid option -- '-'");
       const equals = arg.indexOf("=");
       const given = equals < 0 ? arg.slice(2) : arg.slice(2, equals);
       let found = names.filter((n) => n.name === given);

@@ -183,7 +183,7 @@ export const tracepath = defineTool({
   hint: () => TRACEPATH,
   ownHelp: true,
   *main(tool) {
-    const opts = getopt(tool.args, "46bnl:m:p:hV");
+    const opts = getopt(tool.args, "46bnl:m:p:hV", null);
     if (opts.has("V")) {
       yield* tool.print(`tracepath from iputils 20221126\n${IPUTILS}`);
       return 0;

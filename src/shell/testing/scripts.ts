@@ -82,6 +82,7 @@ export const SCRIPTS: readonly string[] = [
   'touch a.txt b.txt .hid c.sh; echo *.txt *; echo *.none; shopt -s nullglob; echo *.none end; shopt -u nullglob; echo "*.txt" \\*.txt [ab].txt ?.sh; set -f; echo *; set +f; shopt -s dotglob; echo *',
   "mkdir -p d; mkdir d/e; touch d/1 d/e/2; echo d/* d/*/ */; shopt -s globstar; echo **; echo d/**/*",
   "shopt -s failglob; echo *.zz; echo $?",
+  "shopt -s nullglob; [ a = a ] && echo one; echo [ ] [! [a q[z [] [!] [!a x]y [a/b] \\[a] '[a]' end; [[ x == x ]] && echo two; shopt -u nullglob; shopt -s failglob; [ a = a ] && echo three",
   "echo \"a\\nb\" 'a\\nb'; echo -e \"a\\nb\\tc\\x41\\0101\"; echo -n x; echo; echo -E \"a\\n\"; echo -ne 'p\\c q'; echo; echo -- -x; echo $'t\\tx\\'q\\u41'",
   "printf '%s\\n' a b c; printf '%d %05d %x %o %c\\n' 42 42 255 8 hello; printf '%5s|%-5s|%.2s\\n' ab cd efgh; printf '%q\\n' \"a b'c\"; printf -v v '%03d' 7; echo $v; printf '%s-%s\\n' a b c; printf '%b' 'x\\ty\\n'; printf '%%\\n'; printf 'no newline'; printf '\\n%.3f %e %g\\n' 3.14159 1234.5 0.0001",
   'read a b <<< "one two three"; echo "$a|$b"; read -r l <<< \'a\\b\'; echo "$l"; read l <<< \'a\\b\'; echo "$l"; IFS=: read x y z <<< "1:2:3:4"; echo "$x $y $z"; read -a arr <<< "p q r"; echo ${arr[1]} ${#arr[@]}; read -n 2 n <<< abcdef; echo $n; read -d : d <<< "abc:def"; echo $d; read < /dev/null; echo $?',

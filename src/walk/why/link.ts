@@ -180,6 +180,21 @@ export const tooBig: Explain = ({ drop, story }) => {
       cures: [{ command: inNamespace(drop.ns, `ip link set ${dev} mtu ${String(drop.facts?.length)}`) }],
     };
   }
+  if (drop.facts?.peer !== undefined) {
+    const { peer, length } = drop.facts;
+    const ns = String(drop.facts.peerNs);
+    return {
+      reason: drop.reason,
+      why: `It is ${String(length)} bytes long, and ${String(peer)}${ns === drop.ns ? "" : ` in ${ns}`}, the other end of ${dev}, takes ${String(mtu)}: the frame is lost, and nobody is told. The two ends of a cable must have the same MTU.`,
+      cures: [
+        { command: inNamespace(ns, `ip link set ${String(peer)} mtu ${String(length)}`) },
+        {
+          command: inNamespace(drop.ns, `ip link set ${dev} mtu ${String(mtu)}`),
+          note: "what is sent is cut to fit",
+        },
+      ],
+    };
+  }
   const cures = smaller(
     story.hops[0]?.ns ?? drop.ns,
     story.process,

@@ -292,6 +292,21 @@ describe("the link and the end", () => {
     expect(d.why).toContain("1500 bytes long, veth2 takes 1400");
   });
 
+  test("the other end of the cable takes less", () => {
+    const d = dies({
+      reason: "PKT_TOO_BIG",
+      where: "device veth2",
+      facts: { mtu: 1400, length: 1500, dev: "veth2", peer: "veth3", peerNs: "boxB" },
+    });
+    expect(d.why).toBe(
+      "It is 1500 bytes long, and veth3 in boxB, the other end of veth2, takes 1400: the frame is lost, and nobody is told. The two ends of a cable must have the same MTU.",
+    );
+    expect(d.cures.map((c) => c.command)).toEqual([
+      "ip netns exec boxB ip link set veth3 mtu 1500",
+      "ip netns exec router ip link set veth2 mtu 1400",
+    ]);
+  });
+
   test("a closed port", () => {
     const d = dies({ reason: "NO_SOCKET", where: "tcp", facts: { protocol: "tcp", port: 80 } }, "boxB");
     expect(d.why).toContain("Nothing in boxB listens on tcp port 80");
