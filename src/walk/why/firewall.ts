@@ -44,7 +44,7 @@ function tableFull({ drop }: Death): Diagnosis {
 }
 
 function invalid(death: Death, verdict: WalkEventOf<"verdict">): Diagnosis {
-  const { drop, story } = death;
+  const { drop, story, lab } = death;
   const isAnswer = story.headers.protocol === "tcp" && story.headers.flags === "S.";
   const because = isAnswer
     ? `It answers a SYN that ${drop.ns} never saw (the request went another way)`
@@ -58,6 +58,12 @@ function invalid(death: Death, verdict: WalkEventOf<"verdict">): Diagnosis {
   if (isAnswer)
     cures.push({ command: "ip route", note: "better: make both directions take one way", look: true });
   else if (story.headers.protocol === "tcp") {
+    const loose = "net.netfilter.nf_conntrack_tcp_loose";
+    if (lab.of(drop.ns).sysctls.get(loose)?.value === "0" && !story.headers.flags?.includes("S"))
+      cures.push({
+        command: inNamespace(drop.ns, `sysctl -w ${loose}=1`),
+        note: "takes up a connection whose SYN it did not see; with 0 it is INVALID",
+      });
     cures.push({
       command: inNamespace(drop.ns, "sysctl -w net.netfilter.nf_conntrack_tcp_be_liberal=1"),
       note: "lets segments outside the window pass, where it is one",

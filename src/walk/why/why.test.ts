@@ -242,6 +242,25 @@ describe("the firewall", () => {
     expect(d.why).toContain("INVALID");
   });
 
+  test("INVALID, for nf_conntrack_tcp_loose is 0: the sysctl is a cure, and for a SYN it is not", () => {
+    const cures = (flags: string, value: string) =>
+      tell([
+        ...ROUTER,
+        ["router", { kind: "sysctl", key: "net.netfilter.nf_conntrack_tcp_loose", value } as WalkStep],
+        ["boxA", born(1, { protocol: "tcp", flags })],
+        ["router", { kind: "conntrack", packet: 1, state: "INVALID" }],
+        ["router", hook],
+        ["router", { ...policyDrop, policy: false, rule: 1, text: "-A FORWARD -j DROP" } as WalkStep],
+        ["router", drop],
+      ])
+        .why()
+        .cures.map((cure) => cure.command);
+    const loose = "ip netns exec router sysctl -w net.netfilter.nf_conntrack_tcp_loose=1";
+    expect(cures(".", "0")).toContain(loose);
+    expect(cures(".", "1")).not.toContain(loose);
+    expect(cures("S", "0")).not.toContain(loose);
+  });
+
   test("the conntrack table is full", () => {
     const d = tell([
       ...ROUTER,
