@@ -68,6 +68,8 @@ export class Jobs {
   list: Job[] = [];
   /** Statuses of background processes that have been reaped, for `wait PID`. */
   readonly finished = new Map<number, number>();
+  /** Of those, by their last process, what ended by itself and nobody has waited for: `wait -n` gives each once. */
+  readonly unwaited = new Set<number>();
 
   add(processes: readonly Process[], text: string, foreground = false): Job {
     const id = this.list.reduce((top, j) => Math.max(top, j.id), 0) + 1;

@@ -40,6 +40,8 @@ export function cleanUpJobs(sh: Shell): void {
     if (sh.options.monitor && !("signal" in exit)) continue;
     tellKilled(sh, job);
     finish(sh, job);
+    // What a signal ended has been told of, and is forgotten (notify_of_job_status).
+    if (!("signal" in exit)) sh.jobs.unwaited.add(job.processes[job.processes.length - 1].pid);
   }
 }
 
@@ -105,6 +107,12 @@ const wait: Builtin = {
     const specs = words.slice(i);
     return yield* interruptible(sh, function* () {
       if (next) {
+        for (const pid of sh.jobs.unwaited) {
+          if (specs.length > 0 && !specs.includes(String(pid))) continue;
+          sh.jobs.unwaited.delete(pid);
+          if (variable) sh.set(variable, String(pid));
+          return sh.jobs.finished.get(pid) ?? 127;
+        }
         const among =
           specs.length > 0 ? specs.map((s) => jobOf(sh, s)).filter((j) => j !== undefined) : sh.jobs.list;
         if (among.length === 0) return 127;
@@ -138,6 +146,7 @@ const wait: Builtin = {
           status = 1;
         } else {
           const known = sh.jobs.finished.get(Number(spec));
+          sh.jobs.unwaited.delete(Number(spec));
           if (known === undefined && !sh.dash) sh.complain(`wait: pid ${spec} is not a child of this shell`);
           status = known ?? 127;
         }

@@ -68,6 +68,7 @@ export const SCRIPTS: readonly string[] = [
   "(trap 'echo sub' EXIT; echo in); echo out",
   "trap 'echo dbg' DEBUG; echo a; trap - DEBUG; echo b",
   "f() { trap 'echo ret' RETURN; echo in; }; f; echo out",
+  "(exit 3) & p=$!; sleep 0.3; wait -n; echo $?; wait -n; echo $?; wait $p; echo $?; (exit 4) & (exit 5) & sleep 0.3; wait -n; echo $?; wait -n; echo $?; wait -n; echo $?; (exit 6) & sleep 0.3; wait $!; wait -n; echo $?; (exit 7) & sleep 0.3; wait; wait -n; echo $?; sleep 1 & kill $!; sleep 0.3; wait -n; echo $?",
   "sleep 0.1 & p=$!; wait $p; echo $?; (exit 7) & wait $!; echo $?; wait 99999; echo $?; wait -n; echo $?",
   "sleep 5 & kill $!; wait $!; echo $?",
   "sleep 5 & kill -9 $!; wait $!; echo $?",
