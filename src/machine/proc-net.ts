@@ -1,6 +1,7 @@
 import { formatProcEntry } from "../netfilter/conntrack/format.ts";
 import type { NetNamespace } from "../network/namespace.ts";
 import { arpFile, routeFile } from "../network/proc.ts";
+import { rawFile, tcpFile, udpFile } from "../network/socket/proc.ts";
 import { type DirectoryInode, LiveDirectory, TextFile } from "./inode.ts";
 
 /** Makers of /proc/net's files; a room above adds its own with `addProcNet` (conntrack, tcp, udp …). */
@@ -9,6 +10,9 @@ const makers = new Map<string, (net: NetNamespace) => string>([
   ["route", routeFile],
   ["arp", arpFile],
   ["nf_conntrack", connectionTable],
+  ["tcp", tcpFile],
+  ["udp", udpFile],
+  ["raw", rawFile],
 ]);
 
 /** Adds /proc/net/NAME ("nf_conntrack", "stat/nf_conntrack" …). */

@@ -5,7 +5,7 @@ import type { NetNamespace } from "./namespace.ts";
 import { TABLE_MAIN } from "./routes.ts";
 
 /** Eight hex digits of an address as it lies in memory (the kernel prints network order as a host number). */
-function hexAddress(address: number): string {
+export function hexAddress(address: number): string {
   const swapped =
     (((address & 0xff) << 24) | ((address & 0xff00) << 8) | ((address >>> 8) & 0xff00) | (address >>> 24)) >>>
     0;
