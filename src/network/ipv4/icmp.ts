@@ -20,6 +20,9 @@ import { echoedOptions, fillOwn, readOptions } from "./options.ts";
 /** The highest type that the kernel knows (NR_ICMP_TYPES). */
 const LAST_TYPE = 18;
 
+/** Types that no handler takes and that icmp_pointers has for errors all the same: router advertisement and solicitation among them. */
+const COUNTS_AS_ERROR = [1, 2, 6, 7, 9, 10];
+
 /** ICMP of one namespace (net/ipv4/icmp.c): answers, errors sent, errors received. */
 export class Icmp4 {
   private readonly ns: NetNamespace;
@@ -48,7 +51,7 @@ export class Icmp4 {
     const header = ip.headerLength(data, at);
     if (ip.protocol(data, at) === ip.ICMP && icmp.isError(type)) {
       const inner = at + header < about.end ? data[at + header] : 255;
-      if (inner > LAST_TYPE || icmp.isError(inner)) return;
+      if (inner > LAST_TYPE || icmp.isError(inner) || COUNTS_AS_ERROR.includes(inner)) return;
     }
     const limited = this.limits.applies(type, code);
     if (limited && !this.limits.global()) return;
@@ -156,10 +159,8 @@ export class Icmp4 {
       code = icmp.NET_UNREACH;
       reason = "IP_INNOROUTES";
     } else if (error === "EACCES") code = icmp.PKT_FILTERED;
-    // From the source's bucket, error_burst (5 s) of error_cost (1 s) each; send takes its own share from it. One that
-    // claims to come from this host is not answered (seen on Linux 6.18).
-    const own = ns.addresses.has(ip.src(pkt.data, pkt.net));
-    if (code >= 0 && !own && this.limits.peers.take(ip.src(pkt.data, pkt.net), SECOND, 5 * SECOND)) {
+    // From the source's bucket, error_burst (5 s) of error_cost (1 s) each; send takes its own share from it.
+    if (code >= 0 && this.limits.peers.take(ip.src(pkt.data, pkt.net), SECOND, 5 * SECOND)) {
       this.send(pkt, icmp.DEST_UNREACH, code, 0);
     }
     ns.drop(pkt, reason, "routing", facts);
