@@ -104,7 +104,7 @@ async function firsts(browser: Browser): Promise<void> {
 /** Fifty boxes round a router, and pings until there are 5,000 walk events. */
 async function frames(browser: Browser): Promise<void> {
   heading(`Frames with 50 namespaces and 5,000 walk events (load ${loadavg()[0].toFixed(1)})`);
-  const script = `${star(49)}for i in $(seq 1 55); do ip netns exec h$i ping -c 1 -W 1 10.0.$((i % 49 + 1)).2; done\n`;
+  const script = `${star(49)}for i in $(seq 1 60); do ip netns exec h$((i % 49 + 1)) ping -c 1 -W 1 10.0.$(((i + 1) % 49 + 1)).2; done\n`;
   await withLab(script, async (url) => {
     const tab = await browser.newPage({ viewport: { width: 1280, height: 720 } });
     await tab.goto(url);
